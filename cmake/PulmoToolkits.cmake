@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+# Third parties, each found once and offered as one target for PRIVATE linking.
+
+find_package(Threads REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(nlohmann_json 3.2 REQUIRED)
+
+# LibTorch: the official wheel's, a distribution's or any other, 1.13 or newer (CMAKE_PREFIX_PATH).
+find_package(Torch REQUIRED)
+if(Torch_VERSION AND Torch_VERSION VERSION_LESS 1.13)
+  message(FATAL_ERROR "LibTorch ${Torch_VERSION} is too old: 1.13 or newer is needed")
+endif()
+add_library(pulmo_torch INTERFACE)
+target_include_directories(pulmo_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
+target_link_libraries(pulmo_torch INTERFACE ${TORCH_LIBRARIES})
+
+if(NOT PULMO_DESKTOP)
+  return()
+endif()
+
+find_package(Qt6 6.4 REQUIRED COMPONENTS Core Gui Widgets OpenGL OpenGLWidgets Svg Test)
+
+# The components are named: asking for all of ITK drags in the VTK bridge and with it Qt 5.
+find_package(ITK 5.2 REQUIRED COMPONENTS ITKCommon ITKImageIntensity ITKImageGrid ITKImageFunction ITKImageLabel
+  ITKThresholding ITKConnectedComponents ITKLabelMap ITKLabelVoting ITKMathematicalMorphology
+  ITKBinaryMathematicalMorphology ITKDistanceMap ITKSmoothing ITKRegionGrowing ITKWatersheds ITKAntiAlias
+  ITKIOImageBase ITKIOGDCM ITKGDCM ITKIONIFTI ITKIONRRD ITKIOMeta ITKIOTIFF)
+include(${ITK_USE_FILE})
+add_library(pulmo_itk INTERFACE)
+target_include_directories(pulmo_itk SYSTEM INTERFACE ${ITK_INCLUDE_DIRS})
+target_link_libraries(pulmo_itk INTERFACE ${ITK_LIBRARIES})
+
+find_package(VTK 9.1 REQUIRED COMPONENTS CommonCore CommonDataModel CommonExecutionModel CommonTransforms
+  FiltersCore FiltersGeneral FiltersGeometry FiltersModeling FiltersSources ImagingCore ImagingGeneral ImagingHybrid
+  IOGeometry IOImage IOPLY RenderingCore RenderingOpenGL2 RenderingFreeType RenderingAnnotation RenderingContext2D
+  InteractionStyle InteractionWidgets ChartsCore ViewsContext2D)
+add_library(pulmo_vtk INTERFACE)
+target_link_libraries(pulmo_vtk INTERFACE ${VTK_LIBRARIES})

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <QObject>
+#include <QString>
+
+#include "pipeline/core/scan.h"
+
+namespace pulmo {
+
+/// A mask with where it came from.
+struct NamedMask {
+  LabelPtr labels;  ///< on the scan's canonical grid; null = none
+  QString origin;   ///< file name, or the method that made it
+};
+
+/// The scan that is open, and its masks. Volumes are immutable: a change is a new volume.
+/// GUI thread only.
+class Study : public QObject {
+  Q_OBJECT
+ public:
+  explicit Study(QObject* parent = nullptr) : QObject(parent) {}
+
+  [[nodiscard]] const ScanPtr& scan() const { return scan_; }  ///< null if nothing is open
+  [[nodiscard]] const NamedMask& reference() const { return reference_; }
+  [[nodiscard]] const NamedMask& prediction() const { return prediction_; }
+
+  void setScan(ScanPtr scan);              ///< also drops both masks
+  void setReference(NamedMask mask);       ///< @throws Error{InvalidInput} if not on the scan's grid
+  void setPrediction(NamedMask mask);      ///< likewise
+
+ Q_SIGNALS:
+  void scanChanged();
+  void referenceChanged();
+  void predictionChanged();
+
+ private:
+  void requireOnScan(const NamedMask& mask, const char* what) const;
+  ScanPtr scan_;
+  NamedMask reference_;
+  NamedMask prediction_;
+};
+
+}  // namespace pulmo

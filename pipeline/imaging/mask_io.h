@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "pipeline/core/atomic_file.h"
+#include "pipeline/core/scan.h"
+
+namespace pulmo {
+
+/// Which values of a mask file mean what. Empty lists: decided from the file, see loadMask.
+struct MaskValues {
+  std::vector<std::int64_t> right;    ///< values that are right lung
+  std::vector<std::int64_t> left;     ///< values that are left lung
+  std::vector<std::int64_t> unsided;  ///< values that are lung, side not told
+  bool lowByteOnly = false;           ///< 16-bit chest-region/type files (Chest Imaging Platform): region = value & 255
+  [[nodiscard]] bool empty() const { return right.empty() && left.empty() && unsided.empty(); }
+};
+
+/// What a mask file holds, for asking the person which value is which side.
+struct MaskInspection {
+  Grid grid;                                       ///< as in the file
+  std::map<std::int64_t, std::size_t> voxels;      ///< value -> count, background included
+  std::optional<MaskValues> suggestion;            ///< one non-zero value: unsided; {1, 2} exactly: 1 right, 2 left (this
+                                                   ///< program's own files); else nothing
+};
+
+/// @throws Error{InvalidInput, Io} not a mask (fractions, more than 256 values, ...) or not readable
+[[nodiscard]] MaskInspection inspectMask(const std::filesystem::path& path);
+
+/// Loads a mask as labels of label_set.h, canonical orientation.
+///
+/// @param scan   if given, the mask must lie on the scan's source grid or canonical grid (sameGrid after turning) and
+///               takes the scan's canonical grid; for a resampled scan a mask on the source slices is brought over by
+///               nearest neighbour
+/// @param values which value is what; empty() = the inspection's suggestion
+/// @throws Error{InvalidInput} if the grids differ, if nothing in it is lung, or if the values need an answer that was
+///         not given (the sentence lists the values)
+[[nodiscard]] LabelVolume loadMask(const std::filesystem::path& path, const Scan* scan, const MaskValues& values = {});
+
+/// Writes labels on exactly the source's grid (geometry, orientation, size), uint8, compressed where the format can.
+/// The format comes from the extension: .nii .nii.gz .nrrd .mha .mhd (with .raw/.zraw beside it).
+/// @param labels on the scan's canonical grid
+/// @throws Error as writeAtomically; Error{Unsupported} for an unknown extension
+void saveMask(const std::filesystem::path& path, const LabelVolume& labels, const SourceGeometry& source,
+              Overwrite overwrite);
+
+/// The scan's voxels (or a simulated scan's) as int16 HU, likewise on the source's grid; for a resampled source on the
+/// canonical grid, since its CT values exist there only.
+void saveCt(const std::filesystem::path& path, const CtVolume& ct, const SourceGeometry& source, Overwrite overwrite);
+
+/// Labels brought to the source's voxel order and grid: permuted, flipped, and by nearest neighbour onto the source's
+/// slices where the scan was resampled.
+[[nodiscard]] LabelVolume toSourceGrid(const LabelVolume& labels, const SourceGeometry& source);
+
+}  // namespace pulmo
