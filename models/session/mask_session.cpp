@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/session/mask_session.h"
+
+#include <QElapsedTimer>
+#include <QStringList>
+#include <utility>
+
+namespace pulmo {
+
+MaskSession::MaskSession(Study& study, std::vector<SegmenterPtr> segmenters, QObject* parent)
+    : QObject(parent),
+      study_(study),
+      segmenters_(std::move(segmenters)),
+      segmentJob_(tr("Segmenting")),
+      fileJob_(tr("Mask file")) {
+  // A mask of the scan before may not land on the new one.
+  connect(&study_, &Study::scanChanged, this, [this] {
+    segmentJob_.cancel();
+    fileJob_.cancel();
+    notes_.clear();
+  });
+}
+
+void MaskSession::segment(std::size_t method) {
+  const ScanPtr scan = study_.scan();
+  if (!scan) return;
+  const SegmenterPtr segmenter = segmenters_.at(method);
+  struct Result {
+    std::optional<Segmentation> segmentation;
+    double seconds = 0;
+  };
+  auto result = std::make_shared<Result>();
+  segmentJob_.run(
+      [scan, segmenter, result](const StopToken& stop, const ProgressSink& progress) {
+        QElapsedTimer timer;
+        timer.start();
+        result->segmentation = segmenter->segment(*scan->ct, stop, progress);
+        result->seconds = static_cast<double>(timer.elapsed()) / 1000.0;
+        return result->segmentation ? Outcome::Completed : Outcome::Stopped;
+      },
+      [this, scan, segmenter, result] {
+        if (study_.scan() != scan) return;
+        notes_.clear();
+        for (const std::string& note : result->segmentation->notes) notes_ << QString::fromStdString(note);
+        seconds_ = result->seconds;
+        study_.setPrediction({std::make_shared<const LabelVolume>(std::move(result->segmentation->labels)),
+                              QString::fromStdString(segmenter->name())});
+        Q_EMIT segmented();
+      });
+}
+
+void MaskSession::loadReference(const std::filesystem::path& path, const MaskValues& values) {
+  const ScanPtr scan = study_.scan();
+  if (!scan) return;
+  auto result = std::make_shared<LabelPtr>();
+  fileJob_.run(
+      [scan, path, values, result](const StopToken&, const ProgressSink& progress) {
+        progress(0, "Reading " + path.filename().string());
+        *result = std::make_shared<const LabelVolume>(loadMask(path, scan.get(), values));
+        return Outcome::Completed;
+      },
+      [this, scan, path, result] {
+        if (study_.scan() == scan) study_.setReference({*result, QString::fromStdString(path.filename().string())});
+      });
+}
+
+void MaskSession::savePrediction(const std::filesystem::path& path, Overwrite overwrite) {
+  const ScanPtr scan = study_.scan();
+  const LabelPtr labels = study_.prediction().labels;
+  if (!scan || !labels) return;
+  fileJob_.run(
+      [scan, labels, path, overwrite](const StopToken&, const ProgressSink& progress) {
+        progress(0, "Writing " + path.filename().string());
+        saveMask(path, *labels, scan->source, overwrite);
+        return Outcome::Completed;
+      },
+      [this, path] { Q_EMIT saved(QString::fromStdString(path.string())); });
+}
+
+}  // namespace pulmo

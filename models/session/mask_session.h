@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <QObject>
+#include <QString>
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "models/study/study.h"
+#include "models/support/latest_job.h"
+#include "pipeline/core/segmenter.h"
+#include "pipeline/imaging/mask_io.h"
+
+namespace pulmo {
+
+/// Makes, loads and saves the masks of the open study. GUI thread only.
+class MaskSession : public QObject {
+  Q_OBJECT
+ public:
+  using SegmenterPtr = std::shared_ptr<const Segmenter>;
+
+  /// @param segmenters  the methods offered, best first
+  MaskSession(Study& study, std::vector<SegmenterPtr> segmenters, QObject* parent = nullptr);
+
+  [[nodiscard]] LatestJob& segmentJob() { return segmentJob_; }
+  [[nodiscard]] LatestJob& fileJob() { return fileJob_; }
+  [[nodiscard]] const std::vector<SegmenterPtr>& segmenters() const { return segmenters_; }
+  [[nodiscard]] const QStringList& notes() const { return notes_; }  ///< of the last segmentation, for the person
+  [[nodiscard]] double seconds() const { return seconds_; }          ///< the last segmentation took
+
+  void segment(std::size_t method);  ///< result becomes the study's prediction; no effect without a scan
+  void loadReference(const std::filesystem::path& path, const MaskValues& values = {});
+  void savePrediction(const std::filesystem::path& path, Overwrite overwrite);
+
+ Q_SIGNALS:
+  void segmented();
+  void saved(const QString& path);
+
+ private:
+  Study& study_;
+  std::vector<SegmenterPtr> segmenters_;
+  LatestJob segmentJob_;
+  LatestJob fileJob_;
+  QStringList notes_;
+  double seconds_ = 0;
+};
+
+}  // namespace pulmo

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/session/surface_session.h"
+
+#include <utility>
+
+#include "pipeline/surface/extract_surface.h"
+
+namespace pulmo {
+
+SurfaceSession::SurfaceSession(Study& study, QObject* parent)
+    : QObject(parent), study_(study), job_(tr("3-D lungs")) {
+  connect(&study_, &Study::scanChanged, this, &SurfaceSession::rebuild);
+  connect(&study_, &Study::referenceChanged, this, &SurfaceSession::rebuild);
+  connect(&study_, &Study::predictionChanged, this, &SurfaceSession::rebuild);
+}
+
+void SurfaceSession::rebuild() {
+  const NamedMask& mask = study_.prediction().labels ? study_.prediction() : study_.reference();
+  if (mask.labels == shown_) return;
+  shown_ = mask.labels;
+  if (!mask.labels) {
+    job_.cancel();
+    surfaces_.reset();
+    origin_.clear();
+    Q_EMIT surfacesChanged();
+    return;
+  }
+  auto result = std::make_shared<SurfacesPtr>();
+  job_.run(
+      [labels = mask.labels, result](const StopToken& stop, const ProgressSink& progress) {
+        auto meshes = extractSurfaces(*labels, SurfaceQuality::View, stop, progress);
+        if (!meshes) return Outcome::Stopped;
+        *result = std::make_shared<const std::vector<TriangleMesh>>(std::move(*meshes));
+        return Outcome::Completed;
+      },
+      [this, labels = mask.labels, origin = mask.origin, result] {
+        if (labels != shown_) return;
+        surfaces_ = *result;
+        origin_ = origin;
+        Q_EMIT surfacesChanged();
+      });
+}
+
+}  // namespace pulmo

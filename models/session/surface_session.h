@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <QObject>
+#include <memory>
+#include <vector>
+
+#include "models/study/study.h"
+#include "models/support/latest_job.h"
+#include "pipeline/core/triangle_mesh.h"
+
+namespace pulmo {
+
+using SurfacesPtr = std::shared_ptr<const std::vector<TriangleMesh>>;
+
+/// Keeps the 3-D lungs up to date in the background: of the prediction, or of the reference where there is none.
+/// GUI thread only.
+class SurfaceSession : public QObject {
+  Q_OBJECT
+ public:
+  explicit SurfaceSession(Study& study, QObject* parent = nullptr);
+
+  [[nodiscard]] LatestJob& job() { return job_; }
+  [[nodiscard]] const SurfacesPtr& surfaces() const { return surfaces_; }  ///< null = none
+  [[nodiscard]] const QString& origin() const { return origin_; }
+
+ Q_SIGNALS:
+  void surfacesChanged();
+
+ private:
+  void rebuild();
+  Study& study_;
+  LatestJob job_;
+  LabelPtr shown_;  ///< the mask that the surfaces, or the job, are of
+  SurfacesPtr surfaces_;
+  QString origin_;
+};
+
+}  // namespace pulmo
