@@ -48,7 +48,7 @@ void requireWritable(const fs::path& target, Overwrite overwrite) {
   std::error_code ec;
   if (fs::is_directory(target, ec)) throw Error(ErrorKind::InvalidInput, target.string() + " is a folder, not a file.");
   if (overwrite == Overwrite::Refuse && fs::exists(target, ec))
-    throw Error(ErrorKind::InvalidInput, target.string() + " exists already; it was left as it is.");
+    throw Error(ErrorKind::Io, target.string() + " exists already; it was left as it is.");
   const fs::path folder = target.parent_path().empty() ? fs::path(".") : target.parent_path();
   if (!fs::is_directory(folder, ec)) throw Error(ErrorKind::Io, "There is no folder " + folder.string() + " to write into.");
   if (::access(folder.c_str(), W_OK) != 0)
@@ -66,7 +66,7 @@ void writeAtomically(const fs::path& target, Overwrite overwrite, const std::fun
       if (::link(temporary.c_str(), target.c_str()) == 0) {
         ::unlink(temporary.c_str());
       } else if (errno == EEXIST) {
-        throw Error(ErrorKind::InvalidInput, target.string() + " exists already; it was left as it is.");
+        throw Error(ErrorKind::Io, target.string() + " exists already; it was left as it is.");
       } else {  // a file system without hard links
         requireWritable(target, overwrite);
         fs::rename(temporary, target);

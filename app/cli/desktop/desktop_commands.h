@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include "app/cli/command.h"
+
+namespace pulmo::cli {
+
+void addInfo(CLI::App& app, Context& context);
+void addMeasure(CLI::App& app, Context& context);
+void addRender(CLI::App& app, Context& context);
+void addSegment(CLI::App& app, Context& context);
+void addSurface(CLI::App& app, Context& context);
+
+}  // namespace pulmo::cli

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/cli/desktop/scan_argument.h"
+
+#include "pipeline/imaging/scan_search.h"
+
+namespace pulmo::cli {
+
+namespace {
+
+nlohmann::json orNull(const std::optional<double>& value) { return value ? nlohmann::json(*value) : nlohmann::json(); }
+
+}  // namespace
+
+void addScan(CLI::App& command, ScanArgument& scan) {
+  command.add_option("SCAN", scan.path, "DICOM folder or file, or a volume (.nii .nii.gz .nrrd .mha .mhd .tif)")->required();
+  command.add_option("--series", scan.series, "SeriesInstanceUID, where several are found (see pulmo info)");
+}
+
+std::optional<Scan> openScanArgument(const ScanArgument& argument, Context& context) {
+  auto scan = openScan({argument.path}, argument.series, context.stop, context.progress);
+  if (!scan) {
+    context.exitCode = kStopped;
+    return std::nullopt;
+  }
+  context.notes(scan->notes);
+  return scan;
+}
+
+void addMaskValues(CLI::App& command, MaskValues& values) {
+  command.add_option("--right", values.right, "Values of the mask file that are right lung")->delimiter(',');
+  command.add_option("--left", values.left, "Values that are left lung")->delimiter(',');
+  command.add_option("--lungs", values.unsided, "Values that are lung, side not told")->delimiter(',');
+  command.add_flag("--low-byte", values.lowByteOnly, "The region is the value's low byte (Chest Imaging Platform)");
+}
+
+/// Identity stays out: no patient name or number.
+nlohmann::json toJson(const SeriesFacts& f) {
+  nlohmann::json spacing = nullptr;
+  if (f.pixelSpacingMm[0] > 0) spacing = {f.pixelSpacingMm[0], f.pixelSpacingMm[1]};
+  return {{"uid", f.uid},
+          {"format", f.format},
+          {"modality", f.modality},
+          {"description", f.description},
+          {"study", f.studyDescription},
+          {"date", f.date},
+          {"kernel", f.kernel},
+          {"manufacturer", f.manufacturer},
+          {"transfer_syntax", f.transferSyntax},
+          {"orientation", f.orientation},
+          {"matrix", {f.columns, f.rows}},
+          {"slices", f.slices},
+          {"pixel_spacing_mm", spacing},
+          {"slice_spacing_mm", orNull(f.sliceSpacingMm)},
+          {"thickness_mm", orNull(f.thicknessMm)},
+          {"gantry_tilt_deg", orNull(f.gantryTiltDeg)},
+          {"warnings", f.warnings},
+          {"refusal", f.refusal.empty() ? nlohmann::json() : nlohmann::json(f.refusal)}};
+}
+
+}  // namespace pulmo::cli

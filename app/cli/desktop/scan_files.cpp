@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/cli/scan_files.h"
+
+#include "pipeline/imaging/mask_io.h"
+
+namespace pulmo::cli {
+
+namespace {
+
+SourceGeometry asItIs(const Grid& grid) {
+  SourceGeometry source;
+  source.grid = grid;
+  return source;
+}
+
+}  // namespace
+
+LabelVolume loadMaskFile(const std::filesystem::path& path) { return loadMask(path, nullptr); }
+
+void saveCtFile(const std::filesystem::path& path, const CtVolume& volume, Overwrite overwrite) {
+  saveCt(path, volume, asItIs(volume.grid()), overwrite);
+}
+
+void saveMaskFile(const std::filesystem::path& path, const LabelVolume& volume, Overwrite overwrite) {
+  saveMask(path, volume, asItIs(volume.grid()), overwrite);
+}
+
+}  // namespace pulmo::cli

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <iostream>
+#include <new>
+
+#include "app/cli/command.h"
+#include "pipeline/core/error.h"
+
+namespace pulmo::cli {
+
+namespace {
+
+std::stop_source& stopSource() {
+  static std::stop_source source;
+  return source;
+}
+
+int exitCodeOf(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::InvalidInput:
+    case ErrorKind::Unsupported:
+      return kBadInput;
+    case ErrorKind::Io:
+      return kFileOrDisplay;
+    case ErrorKind::OutOfMemory:
+    case ErrorKind::Numerical:
+    case ErrorKind::Internal:
+      break;
+  }
+  return kOurFault;
+}
+
+/// Ctrl-C and a polite kill ask for a stop. A handler may do next to nothing, so a thread waits for the signal instead.
+void stopOnSignals(std::jthread& waiter) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  waiter = std::jthread([signals](const StopToken& end) {
+    while (!end.stop_requested()) {
+      const timespec wait{0, 100'000'000};
+      if (sigtimedwait(&signals, nullptr, &wait) > 0) stopSource().request_stop();
+    }
+  });
+}
+
+/// A line that rewrites itself on a terminal; silent in a pipe.
+ProgressSink terminalProgress() {
+  if (isatty(STDERR_FILENO) == 0) return [](double, const std::string&) {};
+  return [](double fraction, const std::string& step) {
+    std::fprintf(stderr, "\r%3.0f %%  %-60.60s%s", 100 * fraction, step.c_str(), fraction >= 1 ? "\r\033[K" : "");
+    std::fflush(stderr);
+  };
+}
+
+int run(int argc, char** argv) {
+  std::jthread waiter;
+  stopOnSignals(waiter);
+  Context context;
+  context.stop = stopSource().get_token();
+  context.progress = terminalProgress();
+  CLI::App app("Lungs on chest CT, without a window. For research only, not for diagnosis.", "pulmo");
+  app.set_version_flag("--version", std::string("pulmo ") + PULMO_VERSION);
+  app.require_subcommand(1);
+  app.footer("Exit codes: 0 done, 1 our fault, 2 wrong usage, 3 bad input, 4 file, disk or display, 5 stopped.");
+  addDesktopCommands(app, context);
+  addCompare(app, context);
+  addPhantom(app, context);
+  addDevice(app, context);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? kDone : kWrongUsage;
+  }
+  if (context.exitCode == kStopped) context.say("Stopped.");
+  return context.exitCode;
+}
+
+}  // namespace
+
+void Context::print(const nlohmann::json& object) const {
+  // Text from files may be in any encoding: what is not UTF-8 is replaced, never thrown at.
+  std::cout << object.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+}
+
+void Context::say(const std::string& sentence) const { std::cerr << sentence << '\n'; }
+
+void Context::notes(const std::vector<std::string>& sentences) const {
+  for (const std::string& sentence : sentences) std::cerr << "Note: " << sentence << '\n';
+}
+
+void addJson(CLI::App& command, Context& context) {
+  command.add_flag("--json", context.json, "Print one JSON object on standard output");
+}
+
+void addForce(CLI::App& command, Context& context) {
+  command.add_flag("--force", context.force, "Overwrite files that exist");
+}
+
+}  // namespace pulmo::cli
+
+int main(int argc, char** argv) {
+  using namespace pulmo;
+  try {
+    return cli::run(argc, argv);
+  } catch (const Error& e) {
+    std::cerr << "pulmo: " << e.what() << '\n';
+    if (!e.detail().empty()) std::cerr << "  (" << e.detail() << ")\n";
+    return cli::exitCodeOf(e.kind());
+  } catch (const std::bad_alloc&) {
+    std::cerr << "pulmo: There is not enough memory for this.\n";
+    return cli::kOurFault;
+  } catch (const std::exception& e) {
+    std::cerr << "pulmo: Something unexpected went wrong.\n  (" << e.what() << ")\n";
+    return cli::kOurFault;
+  }
+}
