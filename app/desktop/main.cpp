@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <QApplication>
+#include <QCommandLineParser>
+#include <QFile>
+#include <QIcon>
+#include <QPalette>
+#include <QSettings>
+#include <QStyleFactory>
+#include <QTimer>
+#include <cstdio>
+#include <exception>
+
+#include "app/desktop/main_window.h"
+#include "pipeline/core/atomic_file.h"
+#include "widgets/view/view_grid.h"
+
+namespace {
+
+using namespace pulmo;
+
+constexpr int kBadInput = 3, kFileOrDisplay = 4, kWrongUsage = 2;  // as pulmo's
+
+void applyTheme(QApplication& app) {
+  app.setStyle(QStyleFactory::create("Fusion"));
+  QPalette dark;
+  dark.setColor(QPalette::Window, QColor(0x18, 0x1d, 0x23));
+  dark.setColor(QPalette::WindowText, QColor(0xd5, 0xdb, 0xe3));
+  dark.setColor(QPalette::Base, QColor(0x10, 0x14, 0x18));
+  dark.setColor(QPalette::AlternateBase, QColor(0x15, 0x1a, 0x1f));
+  dark.setColor(QPalette::Text, QColor(0xd5, 0xdb, 0xe3));
+  dark.setColor(QPalette::Button, QColor(0x2a, 0x31, 0x3b));
+  dark.setColor(QPalette::ButtonText, QColor(0xd5, 0xdb, 0xe3));
+  dark.setColor(QPalette::Highlight, QColor(0x2d, 0x6c, 0xa2));
+  dark.setColor(QPalette::HighlightedText, Qt::white);
+  dark.setColor(QPalette::PlaceholderText, QColor(0x8e, 0x9a, 0xa8));
+  app.setPalette(dark);
+  QFile sheet(":/theme/dark.qss");
+  if (sheet.open(QIODevice::ReadOnly)) app.setStyleSheet(QString::fromUtf8(sheet.readAll()));
+}
+
+/// Opens, segments, waits until nothing runs, saves a picture of the window, ends.
+class Screenshot : public QObject {
+ public:
+  Screenshot(MainWindow& window, QString file) : window_(window), file_(std::move(file)) {
+    settle_.setSingleShot(true);
+    settle_.setInterval(400);  // one job's end starts the next; quiet for this long = settled
+    connect(&settle_, &QTimer::timeout, this, [this] { takeWhenSettled(); });
+    connect(&window_, &MainWindow::settledChanged, &settle_, qOverload<>(&QTimer::start));
+    settle_.start();
+  }
+
+ private:
+  void takeWhenSettled() {
+    if (!window_.settled()) return;  // the running job's end starts the timer again
+    if (!window_.errorShown().isEmpty()) {
+      std::fprintf(stderr, "pulmoscope: %s\n", qPrintable(window_.errorShown()));
+      exitCode_ = kBadInput;
+    } else if (window_.segmentOnce()) {
+      return;
+    }
+    try {
+      const QImage picture = window_.grab().toImage();
+      writeAtomically(file_.toStdString(), Overwrite::Replace, [&](const std::filesystem::path& temporary) {
+        if (!picture.save(QString::fromStdString(temporary.string()), "PNG"))
+          throw Error(ErrorKind::Io, "The picture could not be written.");
+      });
+    } catch (const Error& e) {
+      std::fprintf(stderr, "pulmoscope: %s\n", e.what());
+      exitCode_ = kFileOrDisplay;
+    }
+    QApplication::exit(exitCode_);
+  }
+
+  MainWindow& window_;
+  QString file_;
+  QTimer settle_;
+  int exitCode_ = 0;
+};
+
+int run(int argc, char** argv) {
+  QApplication app(argc, argv);
+  QApplication::setOrganizationName("pulmoscope");
+  QApplication::setApplicationName("pulmoscope");
+  QApplication::setApplicationVersion(PULMO_VERSION);
+  QApplication::setWindowIcon(QIcon(":/icons/pulmoscope.svg"));
+  QCommandLineParser parser;
+  parser.setApplicationDescription("Lungs on chest CT: see, segment, review. For research only, not for diagnosis.");
+  parser.addHelpOption();
+  parser.addVersionOption();
+  const QCommandLineOption phantom("phantom", "Open the built-in phantom chest.");
+  const QCommandLineOption seed("seed", "Which phantom.", "N", "1");
+  const QCommandLineOption series("series", "Open this SeriesInstanceUID.", "UID");
+  const QCommandLineOption mask("mask", "Open this reference mask with the scan.", "FILE");
+  const QCommandLineOption screenshot("screenshot", "Open, segment, save a picture of the window, end.", "FILE");
+  const QCommandLineOption size("size", "Size of the window in pixels, for --screenshot.", "WxH", "1600x1000");
+  parser.addOptions({phantom, seed, series, mask, screenshot, size});
+  parser.addPositionalArgument("PATH", "Folders or files to open.", "[PATH …]");
+  parser.process(app);
+  applyTheme(app);
+  // A picture is the same whatever the person's own settings are.
+  if (parser.isSet(screenshot)) QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, "/nonexistent");
+
+  MainWindow window;
+  if (parser.isSet(screenshot)) {
+    const QStringList wanted = parser.value(size).split('x');
+    const QSize pixels(wanted.value(0).toInt(), wanted.value(1).toInt());
+    if (pixels.width() < 320 || pixels.height() < 240 || pixels.width() > 8000 || pixels.height() > 8000) {
+      std::fprintf(stderr, "pulmoscope: --size wants WxH in pixels, for example 1600x1000.\n");
+      return kWrongUsage;
+    }
+    window.resize(pixels);
+  }
+  window.show();
+  std::vector<std::filesystem::path> paths;
+  for (const QString& path : parser.positionalArguments()) paths.emplace_back(path.toStdString());
+  if (parser.isSet(mask)) window.openReferenceWithScan(parser.value(mask).toStdString());
+  if (parser.isSet(phantom))
+    window.openPhantom(parser.value(seed).toULongLong());
+  else if (!paths.empty())
+    window.openPaths(paths, parser.value(series));
+  else if (!parser.isSet(screenshot))
+    window.reopenLast();
+  std::unique_ptr<Screenshot> shot;
+  if (parser.isSet(screenshot)) shot = std::make_unique<Screenshot>(window, parser.value(screenshot));
+  return QApplication::exec();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "pulmoscope: Something unexpected went wrong.\n  (%s)\n", e.what());
+    return 1;
+  }
+}

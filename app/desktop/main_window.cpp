@@ -1,0 +1,426 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/desktop/main_window.h"
+
+#include <QCloseEvent>
+#include <QDockWidget>
+#include <QDragEnterEvent>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QMenuBar>
+#include <QMessageBox>
+#include <QMimeData>
+#include <QSettings>
+#include <QSlider>
+#include <QStatusBar>
+#include <QTabWidget>
+#include <QToolBar>
+#include <algorithm>
+
+#include "app/desktop/actions.h"
+#include "app/desktop/device_probe.h"
+#include "app/desktop/mask_values_dialog.h"
+#include "pipeline/classical/threshold_segmenter.h"
+#include "widgets/control/status_strip.h"
+#include "widgets/control/window_level_bar.h"
+#include "widgets/panel/segment_panel.h"
+#include "widgets/panel/study_panel.h"
+#include "widgets/view/view_grid.h"
+
+namespace pulmo {
+
+namespace {
+
+constexpr int kRecentMost = 8;
+constexpr WindowHu kPresets[] = {{1500, -600}, {400, 40}, {1800, 400}};
+
+std::filesystem::path toPath(const QString& text) { return text.toStdString(); }
+QString toText(const std::filesystem::path& path) { return QString::fromStdString(path.string()); }
+
+/// The 1st to 99th percentile of a sample of the voxels.
+WindowHu windowThatFits(const CtVolume& ct) {
+  std::vector<std::int16_t> sample;
+  const std::size_t step = std::max<std::size_t>(1, ct.voxels().size() / 100000);
+  for (std::size_t i = 0; i < ct.voxels().size(); i += step) sample.push_back(ct.voxels()[i]);
+  std::sort(sample.begin(), sample.end());
+  const double low = sample[sample.size() / 100], high = sample[sample.size() - 1 - sample.size() / 100];
+  return {std::max(1.0, high - low), (high + low) / 2};
+}
+
+}  // namespace
+
+FileDialogs FileDialogs::native() {
+  FileDialogs dialogs;
+  dialogs.folder = [](QWidget* parent, const QString& title, const QString& start) {
+    return QFileDialog::getExistingDirectory(parent, title, start);
+  };
+  dialogs.open = [](QWidget* parent, const QString& title, const QString& start, const QString& filter) {
+    return QFileDialog::getOpenFileName(parent, title, start, filter);
+  };
+  dialogs.save = [](QWidget* parent, const QString& title, const QString& start, const QString& filter) {
+    return QFileDialog::getSaveFileName(parent, title, start, filter);  // asks before it lets one overwrite
+  };
+  return dialogs;
+}
+
+MainWindow::MainWindow(FileDialogs dialogs, QWidget* parent)
+    : QMainWindow(parent),
+      dialogs_(std::move(dialogs)),
+      scans_(study_),
+      masks_(study_, {std::make_shared<ThresholdSegmenter>()}),
+      surfaces_(study_),
+      comparison_(study_),
+      actions_(new Actions(this)),
+      device_(new DeviceProbe(this)),
+      grid_(new ViewGrid(view_, this)),
+      status_(new StatusStrip(this)) {
+  setObjectName("mainWindow");
+  setWindowTitle(tr("Pulmoscope"));
+  setAcceptDrops(true);
+  setCentralWidget(grid_);
+  setDockOptions(AnimatedDocks | AllowTabbedDocks | AllowNestedDocks);
+  statusBar()->setSizeGripEnabled(false);
+  statusBar()->addWidget(status_, 1);
+  makeDocks();
+  makeToolBar();
+  makeMenus();
+  connectActions();
+  connectModels();
+  resize(1600, 1000);
+  QSettings settings;
+  restoreGeometry(settings.value("window/geometry").toByteArray());
+  restoreState(settings.value("window/state").toByteArray());
+  showScan();
+  device_->start();
+}
+
+MainWindow::~MainWindow() = default;
+
+void MainWindow::makeDocks() {
+  auto* studyDock = new QDockWidget(tr("Study"), this);
+  studyDock->setObjectName("dock.study");
+  studyPanel_ = new StudyPanel(study_, scans_, studyDock);
+  studyDock->setWidget(studyPanel_);
+  addDockWidget(Qt::LeftDockWidgetArea, studyDock);
+  auto* workDock = new QDockWidget(tr("Work"), this);
+  workDock->setObjectName("dock.work");
+  auto* tabs = new QTabWidget(workDock);
+  tabs->setDocumentMode(true);
+  segmentPanel_ = new SegmentPanel(study_, masks_, comparison_, tabs);
+  tabs->addTab(segmentPanel_, tr("Segment"));
+  workDock->setWidget(tabs);
+  addDockWidget(Qt::RightDockWidgetArea, workDock);
+  resizeDocks({studyDock, workDock}, {270, 290}, Qt::Horizontal);
+}
+
+void MainWindow::makeToolBar() {
+  auto* bar = addToolBar(tr("Tools"));
+  bar->setObjectName("toolbar.main");
+  bar->setIconSize({20, 20});
+  bar->addActions({actions_->openFolder, actions_->openFile, actions_->openReference, actions_->segment, actions_->saveMask});
+  bar->addSeparator();
+  auto* windowBar = new WindowLevelBar(view_, bar);
+  connect(windowBar, &WindowLevelBar::autoRequested, this, &MainWindow::applyAutoWindow);
+  bar->addWidget(windowBar);
+  bar->addSeparator();
+  for (QAction* orientation : actions_->orientations) bar->addAction(orientation);
+  bar->addSeparator();
+  bar->addActions({actions_->overlay, actions_->outline});
+  auto* opacity = new QSlider(Qt::Horizontal, bar);
+  opacity->setObjectName("overlay.opacity");
+  opacity->setRange(0, 100);
+  opacity->setValue(static_cast<int>(100 * view_.overlay().opacity));
+  opacity->setFixedWidth(90);
+  opacity->setToolTip(tr("Opacity of the masks in %"));
+  connect(opacity, &QSlider::valueChanged, this, [this](int percent) {
+    OverlayStyle style = view_.overlay();
+    style.opacity = percent / 100.0;
+    view_.setOverlay(style);
+  });
+  bar->addWidget(opacity);
+  bar->addSeparator();
+  bar->addActions({actions_->crosshair, actions_->resetView, actions_->savePicture});
+}
+
+void MainWindow::makeMenus() {
+  auto* file = menuBar()->addMenu(tr("&File"));
+  file->addActions({actions_->openFolder, actions_->openFile});
+  recent_ = file->addMenu(tr("Open &recent"));
+  connect(recent_, &QMenu::aboutToShow, this, &MainWindow::showRecent);
+  file->addAction(actions_->openPhantom);
+  file->addSeparator();
+  file->addActions({actions_->openReference, actions_->saveMask, actions_->savePicture});
+  file->addSeparator();
+  file->addAction(actions_->quit);
+  auto* lungs = menuBar()->addMenu(tr("&Lungs"));
+  lungs->addActions({actions_->segment, actions_->cancel});
+  viewMenu_ = menuBar()->addMenu(tr("&View"));
+  for (QAction* window : actions_->windows) viewMenu_->addAction(window);
+  viewMenu_->addSeparator();
+  for (QAction* orientation : actions_->orientations) viewMenu_->addAction(orientation);
+  viewMenu_->addSeparator();
+  viewMenu_->addActions({actions_->overlay, actions_->outline, actions_->crosshair, actions_->resetView, actions_->maximise});
+  viewMenu_->addSeparator();
+  auto* slices = viewMenu_->addMenu(tr("Slices"));
+  for (QAction* step : actions_->steps) slices->addAction(step);
+  auto* panes = viewMenu_->addMenu(tr("Panes"));
+  const std::pair<PaneId, QString> names[] = {{PaneId::Native, tr("Native")},
+                                              {PaneId::Mask, tr("Mask")},
+                                              {PaneId::Prediction, tr("Prediction")},
+                                              {PaneId::Simulated, tr("Simulated")},
+                                              {PaneId::Lungs, tr("3-D lungs")}};
+  for (const auto& [pane, name] : names) {
+    auto* action = panes->addAction(name);
+    action->setCheckable(true);
+    action->setChecked(grid_->isPaneVisible(pane));
+    connect(action, &QAction::toggled, this, [this, id = pane](bool on) { grid_->setPaneVisible(id, on); });
+    connect(grid_, &ViewGrid::paneVisibilityChanged, action, [this, action, id = pane] {
+      const QSignalBlocker quiet(action);
+      action->setChecked(grid_->isPaneVisible(id));
+    });
+  }
+  auto* docks = viewMenu_->addMenu(tr("Docks"));
+  for (QDockWidget* dock : findChildren<QDockWidget*>()) docks->addAction(dock->toggleViewAction());
+  auto* help = menuBar()->addMenu(tr("&Help"));
+  help->addAction(actions_->about);
+}
+
+void MainWindow::connectActions() {
+  connect(actions_->openFolder, &QAction::triggered, this, [this] {
+    const QString folder = dialogs_.folder(this, tr("Open a folder of scans"), lastFolder());
+    if (!folder.isEmpty()) openPaths({toPath(folder)});
+  });
+  connect(actions_->openFile, &QAction::triggered, this, [this] {
+    const QString file = dialogs_.open(this, tr("Open a scan"), lastFolder(),
+                                       tr("Scans (*.nii *.nii.gz *.nrrd *.nhdr *.mha *.mhd *.tif *.tiff *.dcm);;All files (*)"));
+    if (!file.isEmpty()) openPaths({toPath(file)});
+  });
+  connect(actions_->openPhantom, &QAction::triggered, this, [this] { openPhantom(1); });
+  connect(actions_->openReference, &QAction::triggered, this, &MainWindow::chooseReference);
+  connect(actions_->saveMask, &QAction::triggered, this, &MainWindow::chooseMaskFile);
+  connect(actions_->savePicture, &QAction::triggered, this, &MainWindow::choosePictureFile);
+  connect(actions_->quit, &QAction::triggered, this, &QWidget::close);
+  const auto segment = [this] { masks_.segment(static_cast<std::size_t>(segmentPanel_->method())); };
+  connect(actions_->segment, &QAction::triggered, this, segment);
+  connect(segmentPanel_, &SegmentPanel::segmentRequested, this, segment);
+  connect(segmentPanel_, &SegmentPanel::openReferenceRequested, this, &MainWindow::chooseReference);
+  connect(segmentPanel_, &SegmentPanel::saveMaskRequested, this, &MainWindow::chooseMaskFile);
+  connect(actions_->cancel, &QAction::triggered, this, &MainWindow::cancelRunning);
+  for (std::size_t i = 0; i < 3; ++i) {
+    connect(actions_->windows[i], &QAction::triggered, this, [this, i] { view_.setWindow(kPresets[i]); });
+    connect(actions_->orientations[i], &QAction::triggered, this,
+            [this, i] { grid_->setOrientation(static_cast<Orientation>(i)); });
+  }
+  connect(actions_->windows[3], &QAction::triggered, this, &MainWindow::applyAutoWindow);
+  const auto style = [this] {
+    OverlayStyle overlay = view_.overlay();
+    overlay.visible = actions_->overlay->isChecked();
+    overlay.outlineOnly = actions_->outline->isChecked();
+    view_.setOverlay(overlay);
+  };
+  connect(actions_->overlay, &QAction::toggled, this, style);
+  connect(actions_->outline, &QAction::toggled, this, style);
+  connect(actions_->crosshair, &QAction::toggled, &view_, &ViewState::setCrosshairVisible);
+  connect(actions_->resetView, &QAction::triggered, &view_, &ViewState::resetView);
+  connect(actions_->maximise, &QAction::triggered, this, [this] {
+    if (grid_->maximised())
+      grid_->maximise(std::nullopt);
+    else
+      grid_->maximise(grid_->activePane());
+  });
+  for (std::size_t i = 0; i < actions_->steps.size(); ++i)
+    connect(actions_->steps[i], &QAction::triggered, this, [this, i] { stepSlices(static_cast<int>(i)); });
+  connect(actions_->about, &QAction::triggered, this, &MainWindow::showAbout);
+  addActions({actions_->steps.begin(), actions_->steps.end()});
+}
+
+void MainWindow::connectModels() {
+  for (LatestJob* job : jobs()) {
+    status_->watch(*job);
+    connect(job, &LatestJob::started, this, [this] { error_.clear(); });
+    connect(&job->job(), &Job::failed, this, [this](const QString& sentence) { error_ = sentence; });
+    connect(job, &LatestJob::ended, this, &MainWindow::settledChanged);
+  }
+  connect(&study_, &Study::scanChanged, this, &MainWindow::showScan);
+  connect(&study_, &Study::referenceChanged, this, &MainWindow::showMasks);
+  connect(&study_, &Study::predictionChanged, this, &MainWindow::showMasks);
+  connect(&surfaces_, &SurfaceSession::surfacesChanged, this, [this] { grid_->setSurfaces(surfaces_.surfaces()); });
+  connect(&masks_, &MaskSession::saved, this, [this](const QString& path) { status_->showMessage(tr("Mask saved to %1.").arg(path)); });
+  connect(device_, &DeviceProbe::answered, this, [this](const QString& name, const QString& reason) {
+    deviceText_ = name + '\n' + reason;
+    status_->setDevice(name, reason);
+  });
+}
+
+std::vector<LatestJob*> MainWindow::jobs() {
+  return {&scans_.job(), &masks_.segmentJob(), &masks_.fileJob(), &surfaces_.job(), &comparison_.job()};
+}
+
+bool MainWindow::settled() {
+  const std::vector<LatestJob*> all = jobs();
+  return std::none_of(all.begin(), all.end(), [](LatestJob* job) { return job->busy(); });
+}
+
+void MainWindow::openPaths(const std::vector<std::filesystem::path>& paths, const QString& uid) {
+  remember(paths);
+  scans_.open(paths, uid);
+}
+
+void MainWindow::openPhantom(std::uint64_t seed) { scans_.openPhantom(seed); }
+
+void MainWindow::openReference(const std::filesystem::path& path) {
+  try {
+    const MaskInspection inspection = inspectMask(path);
+    MaskValues values;
+    if (!inspection.suggestion) {
+      MaskValuesDialog dialog(inspection, toText(path.filename()), this);
+      if (dialog.exec() != QDialog::Accepted) return;
+      values = dialog.values();
+      if (values.empty()) {
+        status_->showError(tr("No value of %1 was said to be lung, so nothing was loaded.").arg(toText(path.filename())));
+        return;
+      }
+    }
+    masks_.loadReference(path, values);
+  } catch (const Error& e) {
+    error_ = QString::fromUtf8(e.what());
+    status_->showError(error_, QString::fromStdString(e.detail()));
+  }
+}
+
+void MainWindow::openReferenceWithScan(const std::filesystem::path& path) { referenceToOpen_ = path; }
+
+bool MainWindow::segmentOnce() {
+  if (!study_.scan() || study_.prediction().labels) return false;
+  masks_.segment(0);
+  return true;
+}
+
+void MainWindow::showScan() {
+  const ScanPtr scan = study_.scan();
+  const bool open = scan != nullptr;
+  for (QAction* action : {actions_->openReference, actions_->segment, actions_->savePicture}) action->setEnabled(open);
+  if (open) view_.setGrid(scan->ct->grid());
+  grid_->setCt(open ? scan->ct : nullptr);
+  setWindowTitle(open ? tr("%1 – Pulmoscope").arg(QString::fromStdString(
+                            scan->facts.description.empty() ? scan->facts.format : scan->facts.description))
+                      : tr("Pulmoscope"));
+  showMasks();
+  if (open && referenceToOpen_) openReference(*std::exchange(referenceToOpen_, std::nullopt));
+}
+
+void MainWindow::showMasks() {
+  const bool open = study_.scan() != nullptr;
+  actions_->saveMask->setEnabled(study_.prediction().labels != nullptr);
+  grid_->setEmptyText(PaneId::Native, tr("Open a folder or a file (Ctrl+O), or drop one here."));
+  grid_->setEmptyText(PaneId::Mask, open ? tr("No reference mask. Open one with Ctrl+M.") : tr("The reference mask appears here."));
+  grid_->setEmptyText(PaneId::Prediction, open ? tr("No prediction yet. Press F5 to find the lungs.") : tr("The prediction appears here."));
+  grid_->setEmptyText(PaneId::Simulated, tr("Simulated disease will be drawn into the scan here."));
+  grid_->setEmptyText(PaneId::Lungs, tr("The lungs appear here when there is a mask."));
+  grid_->setLabels(PaneId::Mask, study_.reference().labels, study_.reference().origin);
+  grid_->setLabels(PaneId::Prediction, study_.prediction().labels, study_.prediction().origin);
+}
+
+void MainWindow::applyAutoWindow() {
+  if (study_.scan()) view_.setWindow(windowThatFits(*study_.scan()->ct));
+}
+
+void MainWindow::chooseReference() {
+  if (!study_.scan()) return;
+  const QString file = dialogs_.open(this, tr("Open a reference mask"), lastFolder(),
+                                     tr("Masks (*.nii *.nii.gz *.nrrd *.nhdr *.mha *.mhd *.tif *.tiff);;All files (*)"));
+  if (!file.isEmpty()) openReference(toPath(file));
+}
+
+void MainWindow::chooseMaskFile() {
+  if (!study_.prediction().labels) return;
+  const QString file = dialogs_.save(this, tr("Save the lung mask"), lastFolder() + QStringLiteral("/lungs.nii.gz"),
+                                     tr("NIfTI (*.nii.gz *.nii);;NRRD (*.nrrd);;MetaImage (*.mha *.mhd)"));
+  if (!file.isEmpty()) masks_.savePrediction(toPath(file), Overwrite::Replace);  // the dialog has asked
+}
+
+void MainWindow::choosePictureFile() {
+  const QString file = dialogs_.save(this, tr("Save a picture of the panes"), lastFolder() + QStringLiteral("/panes.png"), tr("PNG (*.png)"));
+  if (file.isEmpty()) return;
+  const QImage picture = grid_->picture();
+  try {
+    writeAtomically(toPath(file), Overwrite::Replace, [&](const std::filesystem::path& temporary) {
+      if (!picture.save(toText(temporary), "PNG")) throw Error(ErrorKind::Io, "The picture could not be written.");
+    });
+    status_->showMessage(tr("Picture saved to %1.").arg(file));
+  } catch (const Error& e) {
+    status_->showError(QString::fromUtf8(e.what()), QString::fromStdString(e.detail()));
+  }
+}
+
+void MainWindow::stepSlices(int action) {
+  constexpr int kSteps[] = {-1, 1, -10, 10, -100000, 100000};  // clamped to the scan
+  view_.moveSlice(grid_->orientation(grid_->activePane()), kSteps[action]);
+}
+
+void MainWindow::cancelRunning() {
+  for (LatestJob* job : jobs()) job->cancel();
+}
+
+void MainWindow::remember(const std::vector<std::filesystem::path>& paths) {
+  if (paths.size() != 1) return;
+  QSettings settings;
+  QStringList recent = settings.value("recent").toStringList();
+  const QString path = QFileInfo(toText(paths.front())).absoluteFilePath();
+  recent.removeAll(path);
+  recent.prepend(path);
+  while (recent.size() > kRecentMost) recent.removeLast();
+  settings.setValue("recent", recent);
+  settings.setValue("lastFolder", QFileInfo(path).isDir() ? path : QFileInfo(path).absolutePath());
+}
+
+void MainWindow::showRecent() {
+  recent_->clear();
+  const QStringList paths = QSettings().value("recent").toStringList();
+  for (const QString& path : paths) {
+    auto* action = recent_->addAction(QFileInfo(path).fileName() + QStringLiteral("  —  ") + QFileInfo(path).absolutePath());
+    action->setEnabled(QFileInfo::exists(path));
+    connect(action, &QAction::triggered, this, [this, path] { openPaths({toPath(path)}); });
+  }
+  if (paths.isEmpty()) recent_->addAction(tr("Nothing opened yet"))->setEnabled(false);
+}
+
+QString MainWindow::lastFolder() const { return QSettings().value("lastFolder").toString(); }
+
+void MainWindow::reopenLast() {
+  const QString path = QSettings().value("open/path").toString();
+  if (!path.isEmpty() && QFileInfo::exists(path)) openPaths({toPath(path)}, QSettings().value("open/uid").toString());
+}
+
+void MainWindow::showAbout() {
+  QMessageBox::about(
+      this, tr("About Pulmoscope"),
+      tr("<h3>Pulmoscope %1</h3><p>Lungs on chest CT: see, segment, review.</p><p><b>Research use only.</b> Not a medical "
+         "device, not for diagnosis or treatment.</p><p>%2</p><p>Apache License 2.0. Built with Qt %3, VTK, ITK and "
+         "LibTorch, each under its own licence.</p>")
+          .arg(QStringLiteral(PULMO_VERSION), deviceText_.toHtmlEscaped().replace('\n', "<br>"), qVersion()));
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+  if (event->mimeData()->hasUrls()) event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+  std::vector<std::filesystem::path> paths;
+  for (const QUrl& url : event->mimeData()->urls())
+    if (url.isLocalFile()) paths.push_back(toPath(url.toLocalFile()));
+  if (paths.empty()) return;
+  event->acceptProposedAction();
+  openPaths(paths);
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+  QSettings settings;
+  settings.setValue("window/geometry", saveGeometry());
+  settings.setValue("window/state", saveState());
+  const bool fromDisk = study_.scan() && scans_.paths().size() == 1;
+  settings.setValue("open/path", fromDisk ? QFileInfo(toText(scans_.paths().front())).absoluteFilePath() : QString());
+  settings.setValue("open/uid", fromDisk ? QString::fromStdString(study_.scan()->facts.uid) : QString());
+  QMainWindow::closeEvent(event);
+}
+
+}  // namespace pulmo

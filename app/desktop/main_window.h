@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <QMainWindow>
+#include <QString>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "models/session/comparison_session.h"
+#include "models/session/mask_session.h"
+#include "models/session/scan_session.h"
+#include "models/session/surface_session.h"
+#include "models/study/study.h"
+#include "models/study/view_state.h"
+
+namespace pulmo {
+
+class Actions;
+class DeviceProbe;
+class SegmentPanel;
+class StatusStrip;
+class StudyPanel;
+class ViewGrid;
+
+/// File dialogs, injected so that tests answer them. An empty answer is "cancelled".
+struct FileDialogs {
+  std::function<QString(QWidget*, const QString& title, const QString& start)> folder;
+  std::function<QString(QWidget*, const QString& title, const QString& start, const QString& filter)> open;
+  std::function<QString(QWidget*, const QString& title, const QString& start, const QString& filter)> save;
+  [[nodiscard]] static FileDialogs native();
+};
+
+/// The window: wires models, panels and panes together; holds no rules of its own.
+class MainWindow : public QMainWindow {
+  Q_OBJECT
+ public:
+  explicit MainWindow(FileDialogs dialogs = FileDialogs::native(), QWidget* parent = nullptr);
+  ~MainWindow() override;
+
+  void openPaths(const std::vector<std::filesystem::path>& paths, const QString& uid = {});
+  void openPhantom(std::uint64_t seed);
+  void openReference(const std::filesystem::path& path);
+  void openReferenceWithScan(const std::filesystem::path& path);  ///< as soon as the scan being opened is there
+  bool segmentOnce();  ///< starts the first method unless there is a prediction already; whether it did
+  void reopenLast();  ///< what was open when the program ended; nothing if it is gone
+
+  /// Whether all that was asked for has ended: for --screenshot and the tests.
+  [[nodiscard]] bool settled();
+  [[nodiscard]] QString errorShown() const { return error_; }
+
+ Q_SIGNALS:
+  void settledChanged();
+
+ protected:
+  void dragEnterEvent(QDragEnterEvent* event) override;
+  void dropEvent(QDropEvent* event) override;
+  void closeEvent(QCloseEvent* event) override;
+
+ private:
+  void makeDocks();
+  void makeToolBar();
+  void makeMenus();
+  void connectActions();
+  void connectModels();
+  void applyAutoWindow();
+  void chooseReference();
+  void chooseMaskFile();
+  void choosePictureFile();
+  void stepSlices(int action);
+  void remember(const std::vector<std::filesystem::path>& paths);
+  void showRecent();
+  void showScan();
+  void showMasks();
+  void cancelRunning();
+  void showAbout();
+  [[nodiscard]] QString lastFolder() const;
+  [[nodiscard]] std::vector<LatestJob*> jobs();
+
+  FileDialogs dialogs_;
+  Study study_;
+  ViewState view_;
+  ScanSession scans_;
+  MaskSession masks_;
+  SurfaceSession surfaces_;
+  ComparisonSession comparison_;
+  Actions* actions_;
+  DeviceProbe* device_;
+  ViewGrid* grid_;
+  StatusStrip* status_;
+  StudyPanel* studyPanel_ = nullptr;
+  SegmentPanel* segmentPanel_ = nullptr;
+  QMenu* recent_ = nullptr;
+  QMenu* viewMenu_ = nullptr;
+  std::optional<std::filesystem::path> referenceToOpen_;
+  QString deviceText_;
+  QString error_;
+};
+
+}  // namespace pulmo

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <new>
+
+#include "pipeline/core/parallel.h"
+#include "pipeline/imaging/dicom_pixels.h"
+#include "pipeline/imaging/dicom_series.h"
+#include "pipeline/imaging/orient.h"
+#include "pipeline/imaging/volume_file.h"
+
+namespace pulmo {
+
+namespace {
+
+struct Damage {
+  std::mutex mutex;
+  std::vector<std::size_t> slices;  ///< indices into the stack
+  std::string firstSentence, firstDetail;
+};
+
+/// Frames by file: a multi-frame file is decoded once.
+std::vector<std::vector<std::size_t>> framesByFile(const std::vector<DicomFrame>& frames) {
+  std::map<std::string, std::vector<std::size_t>> byPath;
+  for (std::size_t i = 0; i < frames.size(); ++i) byPath[frames[i].path].push_back(i);
+  std::vector<std::vector<std::size_t>> files;
+  for (auto& [path, indices] : byPath) files.push_back(std::move(indices));
+  return files;
+}
+
+/// A gap takes the mean of its nearest good neighbours.
+void fillGaps(CtVolume& volume, const std::vector<std::size_t>& damaged) {
+  const auto count = static_cast<std::size_t>(volume.grid().size[0]) * static_cast<std::size_t>(volume.grid().size[1]);
+  const auto isGood = [&](int z) {
+    return z >= 0 && z < volume.grid().size[2] && !std::binary_search(damaged.begin(), damaged.end(), static_cast<std::size_t>(z));
+  };
+  for (const std::size_t gap : damaged) {
+    int below = static_cast<int>(gap) - 1, above = static_cast<int>(gap) + 1;
+    while (below >= 0 && !isGood(below)) --below;
+    while (above < volume.grid().size[2] && !isGood(above)) ++above;
+    const std::int16_t* a = isGood(below) ? volume.slice(below) : volume.slice(above);
+    const std::int16_t* b = isGood(above) ? volume.slice(above) : a;
+    std::int16_t* to = volume.slice(static_cast<int>(gap));
+    for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<std::int16_t>((a[i] + b[i]) / 2);
+  }
+}
+
+void noteValues(const PixelCounts& counts, Scan& scan) {
+  if (counts.padding > 0)
+    scan.notes.push_back("Voxels below −1024 HU (outside the scanner's field of view) are taken as −1024 HU.");
+  if (counts.clamped > 0) scan.notes.push_back(std::to_string(counts.clamped.load()) + " voxels were above 32767 HU and are cut off.");
+}
+
+}  // namespace
+
+std::optional<Scan> loadDicomSeries(const DicomSeries& series, const StopToken& stop, const ProgressSink& progress) {
+  if (!series.facts.refusal.empty()) throw Error(ErrorKind::InvalidInput, "This series cannot be opened. " + series.facts.refusal);
+  Scan scan;
+  scan.facts = series.facts;
+  scan.source.grid = series.stack.source;
+  scan.source.path = std::filesystem::path(series.frames.front().path).parent_path().string();
+  Damage damage;
+  PixelCounts counts;
+  try {
+    CtVolume volume(series.stack.source);
+    const auto files = framesByFile(series.frames);
+    std::atomic<std::size_t> done{0};
+    const Outcome outcome = parallelFor(files.size(), 0, stop, [&](std::size_t file) {
+      std::vector<FrameTarget> targets;
+      for (const std::size_t slice : files[file]) targets.push_back({&series.frames[slice], volume.slice(static_cast<int>(slice))});
+      try {
+        decodeFrames(targets, counts);
+      } catch (const Error& e) {
+        if (e.kind() == ErrorKind::OutOfMemory) throw;
+        const std::scoped_lock lock(damage.mutex);
+        if (damage.slices.empty()) {
+          damage.firstSentence = e.what();
+          damage.firstDetail = e.detail();
+        }
+        damage.slices.insert(damage.slices.end(), files[file].begin(), files[file].end());
+      }
+      const std::size_t n = ++done;
+      progress(static_cast<double>(n) / static_cast<double>(files.size()), "Reading slice " + std::to_string(n) + " of " + std::to_string(files.size()));
+    });
+    if (outcome == Outcome::Stopped) return std::nullopt;
+    if (damage.slices.size() * 10 > series.frames.size())
+      throw Error(ErrorKind::InvalidInput, damage.firstSentence, damage.firstDetail);
+    if (!damage.slices.empty()) {
+      std::sort(damage.slices.begin(), damage.slices.end());
+      fillGaps(volume, damage.slices);
+      scan.notes.push_back(std::to_string(damage.slices.size()) + " of " + std::to_string(series.frames.size()) +
+                           " slices cannot be decoded and are filled from their neighbours. " + damage.firstSentence);
+    }
+    const CanonicalTurn turn = canonicalTurn(series.stack.source);
+    describeTurn(turn, scan.source);
+    if (series.stack.resample) {
+      scan.source.resampled = true;
+      scan.source.sliceOriginsMm = series.stack.originsMm;
+      volume = resampleStack(volume, series.stack);
+    }
+    volume = turned(std::move(volume), turn);
+    noteValues(counts, scan);
+    for (std::string& note : oddHuValues(volume)) scan.notes.push_back(std::move(note));
+    scan.ct = std::make_shared<const CtVolume>(std::move(volume));
+  } catch (const std::bad_alloc&) {
+    throw Error(ErrorKind::OutOfMemory, "There is not enough memory to open this series of " + std::to_string(series.frames.size()) + " slices.");
+  }
+  return scan;
+}
+
+}  // namespace pulmo

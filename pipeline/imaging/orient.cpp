@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/imaging/orient.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+
+namespace pulmo {
+
+bool CanonicalTurn::isIdentity() const {
+  return from == std::array<std::size_t, 3>{0, 1, 2} && flip == std::array<bool, 3>{false, false, false};
+}
+
+CanonicalTurn canonicalTurn(const Grid& source) {
+  const auto& d = source.direction;
+  const double det = d[0] * (d[4] * d[8] - d[5] * d[7]) - d[1] * (d[3] * d[8] - d[5] * d[6]) + d[2] * (d[3] * d[7] - d[4] * d[6]);
+  if (!(std::abs(det) > 1e-3)) throw Error(ErrorKind::InvalidInput, "The scan's axes do not span a volume (its direction is singular).");
+  // Of the six pairings of source axes with patient axes, the one with the largest total cosine.
+  constexpr std::array<std::array<std::size_t, 3>, 6> kPairings{{{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}}};
+  CanonicalTurn best;
+  double bestSum = -1;
+  for (const auto& pairing : kPairings) {
+    double sum = 0;
+    for (std::size_t c = 0; c < 3; ++c) sum += std::abs(d[3 * c + pairing[c]]);
+    if (sum <= bestSum + 1e-9) continue;
+    bestSum = sum;
+    best.from = pairing;
+  }
+  for (std::size_t c = 0; c < 3; ++c) best.flip[c] = d[3 * c + best.from[c]] < 0;
+  return best;
+}
+
+Grid turnedGrid(const Grid& source, const CanonicalTurn& turn) {
+  Grid grid = source;
+  Index3 first{0, 0, 0};  // the source voxel that becomes (0, 0, 0)
+  for (std::size_t c = 0; c < 3; ++c) {
+    const std::size_t s = turn.from[c];
+    grid.size[c] = source.size[s];
+    grid.spacingMm[c] = source.spacingMm[s];
+    if (turn.flip[c]) first[s] = source.size[s] - 1;
+    for (std::size_t row = 0; row < 3; ++row)
+      grid.direction[3 * row + c] = (turn.flip[c] ? -1 : 1) * source.direction[3 * row + s] + 0.0;  // + 0.0: no minus zero
+  }
+  grid.originMm = toPatient(source, first);
+  return grid;
+}
+
+namespace {
+
+/// For each canonical axis, the step in the source's memory, and where to begin.
+struct Walk {
+  std::array<std::ptrdiff_t, 3> step{};
+  std::ptrdiff_t start = 0;
+};
+
+Walk walkOf(const Index3& sourceSize, const CanonicalTurn& turn) {
+  const std::array<std::ptrdiff_t, 3> stride{1, sourceSize[0], static_cast<std::ptrdiff_t>(sourceSize[0]) * sourceSize[1]};
+  Walk walk;
+  for (std::size_t c = 0; c < 3; ++c) {
+    const std::size_t s = turn.from[c];
+    walk.step[c] = turn.flip[c] ? -stride[s] : stride[s];
+    if (turn.flip[c]) walk.start += stride[s] * (sourceSize[s] - 1);
+  }
+  return walk;
+}
+
+template <class Visit>
+void forEachVoxel(const Index3& canonicalSize, const Walk& walk, Visit visit) {
+  std::size_t target = 0;
+  for (int z = 0; z < canonicalSize[2]; ++z)
+    for (int y = 0; y < canonicalSize[1]; ++y) {
+      std::ptrdiff_t at = walk.start + z * walk.step[2] + y * walk.step[1];
+      for (int x = 0; x < canonicalSize[0]; ++x, at += walk.step[0]) visit(target++, static_cast<std::size_t>(at));
+    }
+}
+
+}  // namespace
+
+template <class Voxel>
+Volume<Voxel> turned(Volume<Voxel>&& source, const CanonicalTurn& turn) {
+  const Grid grid = turnedGrid(source.grid(), turn);
+  const bool axesStay = turn.from == std::array<std::size_t, 3>{0, 1, 2};
+  if (axesStay && !turn.flip[0] && !turn.flip[1]) {  // the common case: at most the slices' order is turned, in place
+    Volume<Voxel> result = std::move(source);
+    if (turn.flip[2]) {
+      const auto plane = static_cast<std::ptrdiff_t>(grid.size[0]) * grid.size[1];
+      for (int low = 0, high = grid.size[2] - 1; low < high; ++low, --high)
+        std::swap_ranges(result.slice(low), result.slice(low) + plane, result.slice(high));
+    }
+    result.setGrid(grid);
+    return result;
+  }
+  Volume<Voxel> result(grid);
+  forEachVoxel(grid.size, walkOf(source.grid().size, turn),
+               [&](std::size_t to, std::size_t from) { result.voxels()[to] = source.voxels()[from]; });
+  return result;
+}
+
+template <class Voxel>
+Volume<Voxel> turnedBack(const Volume<Voxel>& canonical, const Grid& source, const CanonicalTurn& turn) {
+  if (turnedGrid(source, turn).size != canonical.grid().size)
+    throw Error(ErrorKind::Internal, "A volume cannot go back to a grid of another size.");
+  Volume<Voxel> result(source);
+  forEachVoxel(canonical.grid().size, walkOf(source.size, turn),
+               [&](std::size_t from, std::size_t to) { result.voxels()[to] = canonical.voxels()[from]; });
+  return result;
+}
+
+template Volume<std::int16_t> turned(Volume<std::int16_t>&&, const CanonicalTurn&);
+template Volume<std::uint8_t> turned(Volume<std::uint8_t>&&, const CanonicalTurn&);
+template Volume<std::int32_t> turned(Volume<std::int32_t>&&, const CanonicalTurn&);
+template Volume<std::int16_t> turnedBack(const Volume<std::int16_t>&, const Grid&, const CanonicalTurn&);
+template Volume<std::uint8_t> turnedBack(const Volume<std::uint8_t>&, const Grid&, const CanonicalTurn&);
+
+void describeTurn(const CanonicalTurn& turn, SourceGeometry& source) {
+  for (std::size_t c = 0; c < 3; ++c) {
+    source.axis[turn.from[c]] = static_cast<int>(c);
+    source.flipped[turn.from[c]] = turn.flip[c];
+  }
+}
+
+CanonicalTurn turnOf(const SourceGeometry& source) {
+  CanonicalTurn turn;
+  for (std::size_t s = 0; s < 3; ++s) {
+    const auto c = static_cast<std::size_t>(source.axis[s]);
+    turn.from.at(c) = s;
+    turn.flip.at(c) = source.flipped[s];
+  }
+  return turn;
+}
+
+const char* orientationName(const Grid& source) {
+  const auto& d = source.direction;
+  const std::array<double, 3> normal{std::abs(d[2]), std::abs(d[5]), std::abs(d[8])};
+  constexpr double kAlong = 0.9;  // cosine: within 26 degrees, more than any gantry tilts
+  if (normal[2] > kAlong) return "axial";
+  if (normal[1] > kAlong) return "coronal";
+  if (normal[0] > kAlong) return "sagittal";
+  return "oblique";
+}
+
+}  // namespace pulmo

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/imaging/scan_search.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+
+#include "pipeline/core/parallel.h"
+#include "pipeline/imaging/dicom_series.h"
+#include "pipeline/imaging/volume_file.h"
+
+namespace pulmo {
+
+namespace fs = std::filesystem;
+
+/// Either a DICOM series or a volume file.
+struct SeriesFiles {
+  std::optional<DicomSeries> dicom;
+  fs::path volume;
+};
+
+namespace {
+
+constexpr std::size_t kMostFiles = 200000;
+
+void collect(const fs::path& path, std::vector<fs::path>& files, std::vector<SkippedFile>& skipped, const StopToken& stop) {
+  std::error_code ec;
+  const fs::file_status status = fs::status(path, ec);
+  if (!fs::exists(status)) throw Error(ErrorKind::Io, "There is no file or folder " + path.string() + ".");
+  if (!fs::is_directory(status)) {
+    files.push_back(path);
+    return;
+  }
+  if (::access(path.c_str(), R_OK | X_OK) != 0) throw Error(ErrorKind::Io, "The folder " + path.string() + " may not be read (permission).");
+  for (fs::recursive_directory_iterator it(path, fs::directory_options::skip_permission_denied, ec), end; !ec && it != end && !stop.stop_requested(); it.increment(ec)) {
+    std::error_code entryError;
+    if (it->is_directory(entryError)) {
+      if (::access(it->path().c_str(), R_OK | X_OK) != 0) skipped.push_back({it->path().string(), "The folder may not be read (permission)."});
+      continue;
+    }
+    if (!it->is_regular_file(entryError)) continue;
+    files.push_back(it->path());
+    if (files.size() > kMostFiles) throw Error(ErrorKind::InvalidInput, path.string() + " holds more than " + std::to_string(kMostFiles) + " files: choose a folder further down.");
+  }
+}
+
+struct Findings {
+  std::mutex mutex;
+  std::vector<DicomFrame> frames;
+  std::vector<FoundSeries> volumes;
+  std::vector<SkippedFile> skipped;
+};
+
+void look(const fs::path& file, bool asked, Findings& findings) {
+  try {
+    if (isVolumeFileName(file)) {
+      FoundSeries found;
+      found.facts = describeVolumeFile(file);
+      found.chestScore = found.facts.refusal.empty() ? 1 + std::min(300, found.facts.slices) / 10.0 : -1;
+      auto files = std::make_shared<SeriesFiles>();
+      files->volume = file;
+      found.files = files;
+      const std::scoped_lock lock(findings.mutex);
+      findings.volumes.push_back(std::move(found));
+      return;
+    }
+    DicomFileContent content = readDicomHeader(file);
+    const std::scoped_lock lock(findings.mutex);
+    if (!content.problem.empty()) findings.skipped.push_back({file.string(), content.problem});
+    else if (content.isDicom) std::move(content.frames.begin(), content.frames.end(), std::back_inserter(findings.frames));
+    else if (asked)  // within a folder, other files are nobody's business
+      findings.skipped.push_back({file.string(), fs::file_size(file) == 0 ? file.filename().string() + " is empty." : file.filename().string() + " is neither DICOM nor a volume format."});
+  } catch (const Error& e) {
+    const std::scoped_lock lock(findings.mutex);
+    findings.skipped.push_back({file.string(), e.what()});
+  } catch (const std::exception&) {
+    const std::scoped_lock lock(findings.mutex);
+    findings.skipped.push_back({file.string(), file.filename().string() + " cannot be read."});
+  }
+}
+
+}  // namespace
+
+std::optional<ScanSearch> findScans(const std::vector<fs::path>& paths, const StopToken& stop, const ProgressSink& progress) {
+  std::vector<fs::path> files;
+  ScanSearch search;
+  for (const fs::path& path : paths) collect(path, files, search.skipped, stop);
+  std::sort(files.begin(), files.end());
+  files.erase(std::unique(files.begin(), files.end()), files.end());
+  Findings findings;
+  std::atomic<std::size_t> done{0};
+  const bool asked = files.size() == 1;
+  const Outcome outcome = parallelFor(files.size(), 0, stop, [&](std::size_t i) {
+    look(files[i], asked, findings);
+    const std::size_t n = ++done;
+    if (n % 16 == 0) progress(static_cast<double>(n) / static_cast<double>(files.size()), "Looking at file " + std::to_string(n) + " of " + std::to_string(files.size()));
+  });
+  if (outcome == Outcome::Stopped) return std::nullopt;
+  // Threads finish in any order; what the person sees does not depend on it.
+  std::sort(findings.frames.begin(), findings.frames.end(), [](const DicomFrame& a, const DicomFrame& b) { return std::tie(a.path, a.frame) < std::tie(b.path, b.frame); });
+  std::sort(findings.volumes.begin(), findings.volumes.end(), [](const FoundSeries& a, const FoundSeries& b) { return a.files->volume < b.files->volume; });
+  std::sort(findings.skipped.begin(), findings.skipped.end(), [](const SkippedFile& a, const SkippedFile& b) { return a.path < b.path; });
+  if (!findings.frames.empty())
+    for (DicomSeries& series : groupSeries(std::move(findings.frames))) {
+      FoundSeries found{series.facts, nullptr, series.chestScore};
+      auto files_ = std::make_shared<SeriesFiles>();
+      files_->dicom = std::move(series);
+      found.files = files_;
+      search.series.push_back(std::move(found));
+    }
+  std::move(findings.volumes.begin(), findings.volumes.end(), std::back_inserter(search.series));
+  std::move(findings.skipped.begin(), findings.skipped.end(), std::back_inserter(search.skipped));
+  std::stable_sort(search.series.begin(), search.series.end(), [](const FoundSeries& a, const FoundSeries& b) { return a.chestScore > b.chestScore; });
+  return search;
+}
+
+std::size_t chooseSeries(const ScanSearch& search, const std::string& uid) {
+  if (!uid.empty()) {
+    for (std::size_t i = 0; i < search.series.size(); ++i)
+      if (search.series[i].facts.uid == uid) return i;
+    throw Error(ErrorKind::InvalidInput, "There is no series " + uid + " here.");
+  }
+  if (search.series.empty()) {
+    if (search.skipped.size() == 1) throw Error(ErrorKind::InvalidInput, search.skipped.front().reason);
+    throw Error(ErrorKind::InvalidInput, search.skipped.empty() ? "No scan was found: there is neither DICOM nor a volume file."
+                                                                : "No scan was found. " + std::to_string(search.skipped.size()) + " files cannot be read; the first: " + search.skipped.front().reason);
+  }
+  const FoundSeries& best = search.series.front();
+  if (!best.facts.refusal.empty())
+    throw Error(ErrorKind::InvalidInput, (search.series.size() == 1 ? "The only series found cannot be opened. " : "None of the " + std::to_string(search.series.size()) + " series found can be opened. The first: ") + best.facts.refusal);
+  return 0;
+}
+
+std::optional<Scan> loadScan(const FoundSeries& series, const StopToken& stop, const ProgressSink& progress) {
+  if (!series.files) throw Error(ErrorKind::InvalidInput, "This series has no files to read.");
+  if (series.files->dicom) return loadDicomSeries(*series.files->dicom, stop, progress);
+  return loadVolumeFile(series.files->volume, stop, progress);
+}
+
+std::optional<Scan> openScan(const std::vector<fs::path>& paths, const std::string& uid, const StopToken& stop, const ProgressSink& progress) {
+  const auto search = findScans(paths, stop, [&](double f, const std::string& s) { progress(0.3 * f, s); });
+  if (!search) return std::nullopt;
+  return loadScan(search->series[chooseSeries(*search, uid)], stop, [&](double f, const std::string& s) { progress(0.3 + 0.7 * f, s); });
+}
+
+}  // namespace pulmo

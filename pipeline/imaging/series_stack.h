@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <array>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "pipeline/core/volume.h"
+
+namespace pulmo {
+
+/// How a set of parallel slices becomes a volume. Geometry alone: no file is touched.
+struct SliceStack {
+  std::vector<std::size_t> order;      ///< indices into the input, by position along the normal; duplicates left out
+  Grid source;                         ///< the slices as they lie: origin of the first, median spacing
+  std::vector<Point3> originsMm;       ///< of each slice, in order
+  bool resample = false;               ///< uneven spacing or tilt: the slices do not lie on a regular grid
+  Grid regular;                        ///< what to resample onto; = source where not needed
+  double tiltDeg = 0;                  ///< between the stack's course and the slices' normal
+  std::vector<std::string> notes;      ///< sentences: what is uneven, where, by how many mm
+};
+
+struct SlicePlace {
+  Point3 positionMm;                   ///< centre of the first pixel
+  std::array<double, 6> orientation;   ///< row direction, column direction; unit vectors
+};
+
+/// Sorts along the normal and judges the regularity.
+///
+/// Spacing counts as even within 1 % or 0.02 mm of the median (headers round to 0.01 mm), a course as straight within
+/// 0.1 degrees. Of slices at one position (within 0.01 mm) the first given is kept.
+/// @param places        one a slice, all with the same orientation
+/// @param size          columns, rows of every slice
+/// @param pixelSpacing  along x, y in mm
+/// @param thicknessMm   the spacing of a single slice
+/// @throws Error{InvalidInput} if the orientation is no pair of perpendicular unit vectors
+[[nodiscard]] SliceStack stackSlices(const std::vector<SlicePlace>& places, std::array<int, 2> size,
+                                     std::array<double, 2> pixelSpacing, double thicknessMm);
+
+/// Voxels of slices on `stack.source` interpolated linearly onto `stack.regular`; outside is -1024 HU.
+[[nodiscard]] CtVolume resampleStack(const CtVolume& slices, const SliceStack& stack);
+
+}  // namespace pulmo

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "widgets/control/status_strip.h"
+
+#include <QFile>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QMessageBox>
+#include <QProgressBar>
+#include <QStyle>
+#include <QToolButton>
+#include <cmath>
+
+#include "models/support/latest_job.h"
+
+namespace pulmo {
+
+namespace {
+
+constexpr int kAppearMs = 200;
+
+QString timeLeft(double elapsedSeconds, double fraction) {
+  if (fraction < 0.05 || elapsedSeconds < 1) return {};
+  const double left = elapsedSeconds * (1 - fraction) / fraction;
+  if (left < 90) return StatusStrip::tr("about %1 s left").arg(std::max(1, static_cast<int>(std::lround(left))));
+  return StatusStrip::tr("about %1 min left").arg(static_cast<int>(std::lround(left / 60)));
+}
+
+void setRole(QLabel* label, const char* role) {
+  label->setProperty("role", role);
+  label->style()->unpolish(label);
+  label->style()->polish(label);
+}
+
+/// Resident memory of this process in MB; 0 where the system does not tell.
+double residentMb() {
+  QFile file(QStringLiteral("/proc/self/statm"));
+  if (!file.open(QIODevice::ReadOnly)) return 0;
+  const QList<QByteArray> fields = file.readAll().split(' ');
+  return fields.size() > 1 ? fields[1].toDouble() * 4096 / 1e6 : 0;
+}
+
+}  // namespace
+
+StatusStrip::StatusStrip(QWidget* parent)
+    : QWidget(parent),
+      text_(new QLabel(this)),
+      details_(new QToolButton(this)),
+      bar_(new QProgressBar(this)),
+      cancel_(new QToolButton(this)),
+      timeLeft_(new QLabel(this)),
+      device_(new QLabel(this)),
+      memory_(new QLabel(this)) {
+  text_->setObjectName("status.text");
+  text_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  text_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+  details_->setObjectName("status.details");
+  details_->setText(tr("Details"));
+  details_->setToolTip(tr("What the failing part itself said"));
+  bar_->setObjectName("status.progress");
+  bar_->setRange(0, 1000);
+  bar_->setFixedWidth(180);
+  bar_->setFormat("%p %");
+  cancel_->setObjectName("status.cancel");
+  cancel_->setIcon(QIcon(":/icons/cancel.svg"));
+  cancel_->setText(tr("Cancel"));
+  cancel_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+  cancel_->setToolTip(tr("Stop what is running (Esc)"));
+  device_->setObjectName("status.device");
+  auto* banner = new QLabel(tr("Research use only"), this);
+  banner->setToolTip(tr("Not a medical device: not for diagnosis or treatment."));
+  for (QLabel* label : {timeLeft_, device_, memory_, banner}) setRole(label, "banner");
+  memory_->setToolTip(tr("Memory that this program uses now"));
+  auto* row = new QHBoxLayout(this);
+  row->setContentsMargins(8, 2, 4, 2);
+  row->setSpacing(6);
+  row->addWidget(text_, 1);
+  for (QWidget* widget : std::initializer_list<QWidget*>{details_, bar_, timeLeft_, cancel_, device_, memory_, banner})
+    row->addWidget(widget);
+  appear_.setSingleShot(true);
+  appear_.setInterval(kAppearMs);
+  connect(&appear_, &QTimer::timeout, this, &StatusStrip::showCurrent);
+  connect(cancel_, &QToolButton::clicked, this, [this] {
+    if (!running_.isEmpty()) running_.last()->cancel();
+  });
+  connect(details_, &QToolButton::clicked, this,
+          [this] { QMessageBox::information(this, tr("Details"), detailText_); });
+  memoryTimer_.setInterval(2000);
+  connect(&memoryTimer_, &QTimer::timeout, this, &StatusStrip::showMemory);
+  memoryTimer_.start();
+  showMemory();
+  details_->hide();
+  showCurrent();
+}
+
+void StatusStrip::watch(LatestJob& job) {
+  LatestJob* watched = &job;
+  connect(watched, &LatestJob::started, this, [this, watched] { jobStarted(watched); });
+  connect(watched, &LatestJob::ended, this, [this, watched] { jobEnded(watched); });
+  connect(&watched->job(), &Job::progressed, this,
+          [this, watched](double fraction, const QString& step) { showProgress(watched, fraction, step); });
+  connect(&watched->job(), &Job::failed, this, &StatusStrip::showError);
+}
+
+void StatusStrip::jobStarted(LatestJob* job) {
+  if (errorShown_) showMessage({});
+  if (!running_.contains(job)) running_.append(job);
+  elapsed_.start();
+  bar_->setValue(0);
+  timeLeft_->clear();
+  if (!bar_->isVisible()) appear_.start();
+}
+
+void StatusStrip::jobEnded(LatestJob* job) {
+  running_.removeAll(job);
+  if (running_.isEmpty()) appear_.stop();
+  if (!errorShown_) {
+    text_->setText(job->job().state() == Job::State::Stopped ? tr("%1: stopped.").arg(job->title()) : QString());
+  }
+  showCurrent();
+}
+
+void StatusStrip::showProgress(LatestJob* job, double fraction, const QString& step) {
+  if (running_.isEmpty() || running_.last() != job || errorShown_) return;
+  bar_->setValue(static_cast<int>(std::lround(1000 * std::clamp(fraction, 0.0, 1.0))));
+  timeLeft_->setText(timeLeft(static_cast<double>(elapsed_.elapsed()) / 1000, fraction));
+  if (bar_->isVisible()) text_->setText(step.isEmpty() ? job->title() : job->title() + QStringLiteral(": ") + step);
+}
+
+void StatusStrip::showCurrent() {
+  const bool active = !running_.isEmpty() && !appear_.isActive();
+  for (QWidget* widget : std::initializer_list<QWidget*>{bar_, cancel_, timeLeft_}) widget->setVisible(active);
+  if (active && !errorShown_) text_->setText(running_.last()->title() + QStringLiteral(" …"));
+}
+
+void StatusStrip::setDevice(const QString& name, const QString& reason) {
+  device_->setText(name);
+  device_->setToolTip(reason);
+}
+
+void StatusStrip::showMessage(const QString& sentence) {
+  errorShown_ = false;
+  setRole(text_, "");
+  text_->setText(sentence);
+  text_->setToolTip(sentence);
+  details_->hide();
+}
+
+void StatusStrip::showError(const QString& sentence, const QString& details) {
+  errorShown_ = true;
+  setRole(text_, "error");
+  text_->setText(sentence);
+  text_->setToolTip(sentence);
+  detailText_ = sentence + QStringLiteral("\n\n") + details;
+  details_->setVisible(!details.isEmpty());
+}
+
+QString StatusStrip::message() const { return text_->text(); }
+
+void StatusStrip::showMemory() { memory_->setText(tr("%1 MB").arg(residentMb(), 0, 'f', 0)); }
+
+}  // namespace pulmo

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "widgets/panel/segment_panel.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QComboBox>
+#include <QGroupBox>
+#include <QHeaderView>
+#include <QLabel>
+#include <QPushButton>
+#include <QTableWidget>
+#include <QVBoxLayout>
+
+#include "models/session/comparison_session.h"
+#include "models/session/mask_session.h"
+#include "pipeline/core/label_set.h"
+
+namespace pulmo {
+
+namespace {
+
+struct Row {
+  const char* name;
+  const char* tip;
+  std::optional<double> LabelMetrics::*value;
+  int decimals;
+};
+
+constexpr Row kRows[] = {
+    {"Dice", "Overlap: 2 |A∩B| / (|A|+|B|), 0 to 1", &LabelMetrics::dice, 4},
+    {"Jaccard", "Overlap: |A∩B| / |A∪B|, 0 to 1", &LabelMetrics::jaccard, 4},
+    {"Sensitivity", "Share of the reference that the mask covers", &LabelMetrics::sensitivity, 4},
+    {"Precision", "Share of the mask that the reference covers", &LabelMetrics::precision, 4},
+    {"HD95 (mm)", "95th percentile of the surface distances", &LabelMetrics::hd95Mm, 2},
+    {"ASSD (mm)", "Mean surface distance, both directions", &LabelMetrics::assdMm, 2},
+    {"Reference (ml)", "Volume of the reference", &LabelMetrics::referenceMl, 0},
+    {"Mask (ml)", "Volume of the mask", &LabelMetrics::maskMl, 0},
+};
+
+QLabel* dimLabel(QWidget* parent) {
+  auto* label = new QLabel(parent);
+  label->setWordWrap(true);
+  label->setProperty("role", "dim");
+  return label;
+}
+
+QString volumesOf(const LabelVolume& labels) {
+  std::array<std::size_t, 256> count{};
+  for (const std::uint8_t label : labels.voxels()) ++count[label];
+  QStringList parts;
+  for (const LabelInfo& info : lungLabels()) {
+    if (count[info.id] == 0) continue;
+    const QString name = QString::fromUtf8(info.name.data(), static_cast<int>(info.name.size()));
+    parts << (labels.grid().spacingKnown
+                  ? SegmentPanel::tr("%1 %2 ml").arg(name).arg(static_cast<double>(count[info.id]) * labels.grid().voxelMl(), 0, 'f', 0)
+                  : name);
+  }
+  return parts.join(QStringLiteral(" · "));
+}
+
+}  // namespace
+
+SegmentPanel::SegmentPanel(Study& study, MaskSession& masks, ComparisonSession& comparison, QWidget* parent)
+    : QWidget(parent),
+      study_(study),
+      masks_(masks),
+      comparison_(comparison),
+      method_(new QComboBox(this)),
+      run_(new QPushButton(tr("Segment"), this)),
+      save_(new QPushButton(tr("Save mask …"), this)),
+      openReference_(new QPushButton(tr("Open reference mask …"), this)),
+      copy_(new QPushButton(tr("Copy table"), this)),
+      prediction_(dimLabel(this)),
+      notes_(new QLabel(this)),
+      reference_(dimLabel(this)),
+      agreementHint_(dimLabel(this)),
+      agreement_(new QTableWidget(static_cast<int>(std::size(kRows)), 3, this)) {
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(10, 6, 10, 10);
+
+  auto* predictionBox = new QGroupBox(tr("Prediction"), this);
+  auto* predictionColumn = new QVBoxLayout(predictionBox);
+  predictionColumn->setContentsMargins(0, 6, 0, 0);
+  method_->setObjectName("segment.method");
+  method_->setToolTip(tr("How the lungs are found"));
+  for (const auto& segmenter : masks_.segmenters()) method_->addItem(QString::fromStdString(segmenter->name()));
+  run_->setObjectName("segment.run");
+  run_->setProperty("primary", true);
+  run_->setToolTip(tr("Find the lungs on the open scan (F5)"));
+  save_->setObjectName("segment.save");
+  save_->setToolTip(tr("Save the prediction on exactly the scan's grid (Ctrl+S)"));
+  notes_->setWordWrap(true);
+  notes_->setProperty("role", "warning");
+  predictionColumn->addWidget(method_);
+  predictionColumn->addWidget(run_);
+  predictionColumn->addWidget(prediction_);
+  predictionColumn->addWidget(notes_);
+  predictionColumn->addWidget(save_);
+
+  auto* referenceBox = new QGroupBox(tr("Reference"), this);
+  auto* referenceColumn = new QVBoxLayout(referenceBox);
+  referenceColumn->setContentsMargins(0, 6, 0, 0);
+  openReference_->setObjectName("segment.openReference");
+  openReference_->setToolTip(tr("Load an expert's mask to compare with (Ctrl+M)"));
+  referenceColumn->addWidget(reference_);
+  referenceColumn->addWidget(openReference_);
+
+  auto* agreementBox = new QGroupBox(tr("Agreement"), this);
+  auto* agreementColumn = new QVBoxLayout(agreementBox);
+  agreementColumn->setContentsMargins(0, 6, 0, 0);
+  agreement_->setObjectName("segment.agreement");
+  agreement_->setHorizontalHeaderLabels({tr("Right"), tr("Left"), tr("Both")});
+  QStringList names;
+  for (const Row& row : kRows) names << tr(row.name);
+  agreement_->setVerticalHeaderLabels(names);
+  for (int i = 0; i < agreement_->rowCount(); ++i) agreement_->verticalHeaderItem(i)->setToolTip(tr(kRows[i].tip));
+  agreement_->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
+  agreement_->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+  agreement_->verticalHeader()->setDefaultSectionSize(24);
+  agreement_->setEditTriggers(QAbstractItemView::NoEditTriggers);
+  agreement_->setSelectionMode(QAbstractItemView::NoSelection);
+  agreement_->setFocusPolicy(Qt::NoFocus);
+  agreement_->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  agreement_->setFixedHeight(24 * agreement_->rowCount() + 30);
+  copy_->setToolTip(tr("Copy as text that a spreadsheet takes"));
+  agreementColumn->addWidget(agreementHint_);
+  agreementColumn->addWidget(agreement_);
+  agreementColumn->addWidget(copy_);
+
+  column->addWidget(predictionBox);
+  column->addWidget(referenceBox);
+  column->addWidget(agreementBox);
+  column->addStretch(1);
+
+  connect(run_, &QPushButton::clicked, this, &SegmentPanel::segmentRequested);
+  connect(save_, &QPushButton::clicked, this, &SegmentPanel::saveMaskRequested);
+  connect(openReference_, &QPushButton::clicked, this, &SegmentPanel::openReferenceRequested);
+  connect(copy_, &QPushButton::clicked, this, &SegmentPanel::copyMetrics);
+  connect(&study_, &Study::scanChanged, this, &SegmentPanel::showMasks);
+  connect(&study_, &Study::referenceChanged, this, &SegmentPanel::showMasks);
+  connect(&study_, &Study::predictionChanged, this, &SegmentPanel::showMasks);
+  connect(&masks_, &MaskSession::segmented, this, &SegmentPanel::showMasks);
+  connect(&comparison_, &ComparisonSession::metricsChanged, this, &SegmentPanel::showMetrics);
+  showMasks();
+  showMetrics();
+}
+
+int SegmentPanel::method() const { return method_->currentIndex(); }
+
+void SegmentPanel::showMasks() {
+  const bool open = study_.scan() != nullptr;
+  const NamedMask& prediction = study_.prediction();
+  const NamedMask& reference = study_.reference();
+  run_->setEnabled(open);
+  openReference_->setEnabled(open);
+  save_->setVisible(prediction.labels != nullptr);
+  prediction_->setVisible(prediction.labels != nullptr);
+  if (prediction.labels)
+    prediction_->setText(tr("%1, %2 s\n%3").arg(prediction.origin).arg(masks_.seconds(), 0, 'f', 1).arg(volumesOf(*prediction.labels)));
+  notes_->setText(masks_.notes().join('\n'));
+  notes_->setVisible(prediction.labels && !masks_.notes().isEmpty());
+  reference_->setText(reference.labels ? tr("%1\n%2").arg(reference.origin, volumesOf(*reference.labels))
+                                       : tr("None. An expert's mask of this scan can be opened and compared."));
+  showMetrics();
+}
+
+void SegmentPanel::showMetrics() {
+  const auto& metrics = comparison_.metrics();
+  const bool both = study_.reference().labels && study_.prediction().labels;
+  agreement_->setVisible(metrics.has_value());
+  copy_->setVisible(metrics.has_value());
+  agreementHint_->setVisible(!metrics || !metrics->right);
+  if (!metrics) {
+    agreementHint_->setText(both ? tr("Being computed …") : tr("Appears when there are a prediction and a reference."));
+    return;
+  }
+  if (!metrics->right) agreementHint_->setText(tr("The reference does not tell right from left: figures for both lungs."));
+  const std::optional<LabelMetrics> columns[] = {metrics->right, metrics->left, metrics->both};
+  for (int row = 0; row < agreement_->rowCount(); ++row) {
+    for (int c = 0; c < 3; ++c) {
+      const auto value = columns[c] ? (*columns[c]).*(kRows[row].value) : std::optional<double>();
+      auto* item = new QTableWidgetItem(value ? QString::number(*value, 'f', kRows[row].decimals) : QStringLiteral("–"));
+      item->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
+      agreement_->setItem(row, c, item);
+    }
+  }
+}
+
+void SegmentPanel::copyMetrics() const {
+  QStringList lines{tr("\tRight\tLeft\tBoth")};
+  for (int row = 0; row < agreement_->rowCount(); ++row) {
+    QStringList cells{agreement_->verticalHeaderItem(row)->text()};
+    for (int c = 0; c < 3; ++c) cells << agreement_->item(row, c)->text();
+    lines << cells.join('\t');
+  }
+  QApplication::clipboard()->setText(lines.join('\n'));
+}
+
+}  // namespace pulmo

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <QWidget>
+
+class QComboBox;
+class QLabel;
+class QPushButton;
+class QTableWidget;
+
+namespace pulmo {
+
+class ComparisonSession;
+class MaskSession;
+class Study;
+
+/// Right dock, *Segment*: make a mask, load a reference, see how far they agree. GUI thread only.
+class SegmentPanel : public QWidget {
+  Q_OBJECT
+ public:
+  SegmentPanel(Study& study, MaskSession& masks, ComparisonSession& comparison, QWidget* parent = nullptr);
+
+  [[nodiscard]] int method() const;
+
+ Q_SIGNALS:
+  void segmentRequested();
+  void openReferenceRequested();  ///< the window owns the file dialogs
+  void saveMaskRequested();
+
+ private:
+  void showMasks();
+  void showMetrics();
+  void copyMetrics() const;
+
+  Study& study_;
+  MaskSession& masks_;
+  ComparisonSession& comparison_;
+  QComboBox* method_;
+  QPushButton* run_;
+  QPushButton* save_;
+  QPushButton* openReference_;
+  QPushButton* copy_;
+  QLabel* prediction_;
+  QLabel* notes_;
+  QLabel* reference_;
+  QLabel* agreementHint_;
+  QTableWidget* agreement_;
+};
+
+}  // namespace pulmo
