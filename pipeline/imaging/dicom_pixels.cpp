@@ -4,12 +4,14 @@
 #include <fcntl.h>
 #include <gdcmImage.h>
 #include <gdcmImageReader.h>
+#include <gdcmTrace.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <mutex>
 #include <new>
 
 #include "pipeline/core/error.h"
@@ -162,7 +164,18 @@ void readNative(const FrameTarget& target, PixelCounts& counts) {
   convert(f, {f.bitsAllocated, f.bitsStored, f.highBit, f.isSigned}, to, target.hu, counts);
 }
 
+/// GDCM writes remarks to standard error, one a slice; what matters is said in our own sentences.
+void quietGdcm() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    gdcm::Trace::WarningOff();
+    gdcm::Trace::ErrorOff();
+    gdcm::Trace::DebugOff();
+  });
+}
+
 void readThroughGdcm(const std::vector<FrameTarget>& targets, PixelCounts& counts) {
+  quietGdcm();
   const DicomFrame& first = *targets.front().frame;
   const auto damaged = [&](const std::string& detail) {
     return Error(ErrorKind::InvalidInput, nameOf(first) + " cannot be decoded (" + first.facts.transferSyntax + "): it is damaged or cut short.", detail);
