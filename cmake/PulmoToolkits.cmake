@@ -25,7 +25,7 @@ find_package(ITK 5.2 REQUIRED COMPONENTS ITKCommon ITKImageIntensity ITKImageGri
   ITKThresholding ITKConnectedComponents ITKLabelMap ITKLabelVoting ITKMathematicalMorphology
   ITKBinaryMathematicalMorphology ITKDistanceMap ITKSmoothing ITKRegionGrowing ITKWatersheds ITKAntiAlias
   ITKIOImageBase ITKIOGDCM ITKGDCM ITKIONIFTI ITKIONRRD ITKIOMeta ITKIOTIFF)
-include(${ITK_USE_FILE})
+# Not ITK_USE_FILE: it registers factories (every reader is made by name here) and lets each folder see ITK's headers.
 add_library(pulmo_itk INTERFACE)
 target_include_directories(pulmo_itk SYSTEM INTERFACE ${ITK_INCLUDE_DIRS})
 target_link_libraries(pulmo_itk INTERFACE ${ITK_LIBRARIES})
