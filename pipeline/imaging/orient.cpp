@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <utility>
 
 namespace pulmo {
 
@@ -13,10 +14,13 @@ bool CanonicalTurn::isIdentity() const {
 
 CanonicalTurn canonicalTurn(const Grid& source) {
   const auto& d = source.direction;
-  const double det = d[0] * (d[4] * d[8] - d[5] * d[7]) - d[1] * (d[3] * d[8] - d[5] * d[6]) + d[2] * (d[3] * d[7] - d[4] * d[6]);
-  if (!(std::abs(det) > 1e-3)) throw Error(ErrorKind::InvalidInput, "The scan's axes do not span a volume (its direction is singular).");
+  const double det =
+      d[0] * (d[4] * d[8] - d[5] * d[7]) - d[1] * (d[3] * d[8] - d[5] * d[6]) + d[2] * (d[3] * d[7] - d[4] * d[6]);
+  if (!(std::abs(det) > 1e-3))
+    throw Error(ErrorKind::InvalidInput, "The scan's axes do not span a volume (its direction is singular).");
   // Of the six pairings of source axes with patient axes, the one with the largest total cosine.
-  constexpr std::array<std::array<std::size_t, 3>, 6> kPairings{{{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}}};
+  constexpr std::array<std::array<std::size_t, 3>, 6> kPairings{
+      {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}}};
   CanonicalTurn best;
   double bestSum = -1;
   for (const auto& pairing : kPairings) {
@@ -39,7 +43,8 @@ Grid turnedGrid(const Grid& source, const CanonicalTurn& turn) {
     grid.spacingMm[c] = source.spacingMm[s];
     if (turn.flip[c]) first[s] = source.size[s] - 1;
     for (std::size_t row = 0; row < 3; ++row)
-      grid.direction[3 * row + c] = (turn.flip[c] ? -1 : 1) * source.direction[3 * row + s] + 0.0;  // + 0.0: no minus zero
+      grid.direction[3 * row + c] =
+          (turn.flip[c] ? -1 : 1) * source.direction[3 * row + s] + 0.0;  // + 0.0: no minus zero
   }
   grid.originMm = toPatient(source, first);
   return grid;
@@ -54,7 +59,8 @@ struct Walk {
 };
 
 Walk walkOf(const Index3& sourceSize, const CanonicalTurn& turn) {
-  const std::array<std::ptrdiff_t, 3> stride{1, sourceSize[0], static_cast<std::ptrdiff_t>(sourceSize[0]) * sourceSize[1]};
+  const std::array<std::ptrdiff_t, 3> stride{1, sourceSize[0],
+                                             static_cast<std::ptrdiff_t>(sourceSize[0]) * sourceSize[1]};
   Walk walk;
   for (std::size_t c = 0; c < 3; ++c) {
     const std::size_t s = turn.from[c];
@@ -74,25 +80,44 @@ void forEachVoxel(const Index3& canonicalSize, const Walk& walk, Visit visit) {
     }
 }
 
+/// Turns axes backwards where they are: no second volume.
+template <class Voxel>
+void flipInPlace(Volume<Voxel>& volume, const std::array<bool, 3>& flip) {
+  const Index3& size = volume.grid().size;
+  const auto nx = static_cast<std::ptrdiff_t>(size[0]);
+  const std::ptrdiff_t plane = nx * size[1];
+  if (flip[2])
+    for (int low = 0, high = size[2] - 1; low < high; ++low, --high)
+      std::swap_ranges(volume.slice(low), volume.slice(low) + plane, volume.slice(high));
+  if (!flip[0] && !flip[1]) return;
+  for (int z = 0; z < size[2]; ++z) {
+    Voxel* slice = volume.slice(z);
+    if (flip[0] && flip[1]) {
+      std::reverse(slice, slice + plane);
+    } else if (flip[0]) {
+      for (int y = 0; y < size[1]; ++y) std::reverse(slice + y * nx, slice + (y + 1) * nx);
+    } else {
+      for (int low = 0, high = size[1] - 1; low < high; ++low, --high)
+        std::swap_ranges(slice + low * nx, slice + (low + 1) * nx, slice + high * nx);
+    }
+  }
+}
+
 }  // namespace
 
 template <class Voxel>
 Volume<Voxel> turned(Volume<Voxel>&& source, const CanonicalTurn& turn) {
   const Grid grid = turnedGrid(source.grid(), turn);
-  const bool axesStay = turn.from == std::array<std::size_t, 3>{0, 1, 2};
-  if (axesStay && !turn.flip[0] && !turn.flip[1]) {  // the common case: at most the slices' order is turned, in place
+  if (turn.from == std::array<std::size_t, 3>{0, 1, 2}) {
     Volume<Voxel> result = std::move(source);
-    if (turn.flip[2]) {
-      const auto plane = static_cast<std::ptrdiff_t>(grid.size[0]) * grid.size[1];
-      for (int low = 0, high = grid.size[2] - 1; low < high; ++low, --high)
-        std::swap_ranges(result.slice(low), result.slice(low) + plane, result.slice(high));
-    }
+    flipInPlace(result, turn.flip);
     result.setGrid(grid);
     return result;
   }
   Volume<Voxel> result(grid);
   forEachVoxel(grid.size, walkOf(source.grid().size, turn),
                [&](std::size_t to, std::size_t from) { result.voxels()[to] = source.voxels()[from]; });
+  source = {};
   return result;
 }
 

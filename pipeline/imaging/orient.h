@@ -24,8 +24,8 @@ struct CanonicalTurn {
 /// The grid after the turn.
 [[nodiscard]] Grid turnedGrid(const Grid& source, const CanonicalTurn& turn);
 
-/// The voxels after the turn; moved, not copied, where nothing changes or only slices change places.
-/// @cost at most one second volume
+/// The voxels after the turn. In place where axes are only turned backwards; `source` is empty afterwards.
+/// @cost a second volume where axes change places, none otherwise
 template <class Voxel>
 [[nodiscard]] Volume<Voxel> turned(Volume<Voxel>&& source, const CanonicalTurn& turn);
 
