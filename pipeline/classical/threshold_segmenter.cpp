@@ -166,6 +166,7 @@ std::optional<Segmentation> ThresholdSegmenter::segment(const CtVolume& ct, cons
     if (stop.stop_requested()) return std::nullopt;
     report(0.25, "Finding the threshold");
     const double lungBelowHu = findLungThreshold(ct, coarse, body, stop);
+    if (stop.stop_requested()) return std::nullopt;
     report(0.3, "Following the airways");
     const auto airway = findAirwayTree(ct, coarse, body, lungBelowHu, state, stop);
     if (stop.stop_requested()) return std::nullopt;
