@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "pipeline/core/error.h"
@@ -58,6 +59,10 @@ class Volume {
 
   Volume() = default;
   explicit Volume(const Grid& grid, Voxel fill = {}) : grid_(grid), voxels_(grid.voxelCount(), fill) {}
+  /// Takes voxels that are there already.
+  Volume(const Grid& grid, std::vector<Voxel>&& voxels) : grid_(grid), voxels_(std::move(voxels)) {
+    if (voxels_.size() != grid.voxelCount()) throw Error(ErrorKind::Internal, "A volume's voxels do not fill its grid.");
+  }
 
   [[nodiscard]] const Grid& grid() const { return grid_; }
   /// Puts the same voxels on another grid of equal size (a loaded mask takes its scan's grid).
