@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "widgets/scene/colour_map.h"
+#include "widgets/scene/slice_geometry.h"
+
+namespace pulmo {
+
+/// Pixels to draw into, owned by the caller; rows `stride` pixels apart, the first row on top.
+struct PixelView {
+  Pixel* pixels = nullptr;
+  int width = 0, height = 0;
+  std::ptrdiff_t stride = 0;
+  [[nodiscard]] Pixel* row(int y) const { return pixels + y * stride; }
+};
+
+/// One slice of a volume as a plain image, [height, width] along the screen's axes (`down` is not flipped here).
+/// An axial slice points into the volume; the others are gathered into `gathered`.
+template <class Voxel>
+struct SliceView {
+  const Voxel* voxels = nullptr;
+  int width = 0, height = 0;
+};
+template <class Voxel>
+[[nodiscard]] SliceView<Voxel> sliceOf(const Volume<Voxel>& volume, Orientation orientation, int slice,
+                                       std::vector<Voxel>& gathered);
+
+/// Draws a slice: Hounsfield units are interpolated linearly, then windowed. Pixels outside it are left alone.
+void drawCt(const PixelView& out, const SliceGeometry& geometry, const SliceView<std::int16_t>& ct,
+            const WindowLut& lut);
+
+/// Lays label colours over the pixels, each voxel as it is (nearest neighbour).
+/// @param opacity  0..1
+void drawLabels(const PixelView& out, const SliceGeometry& geometry, const SliceView<std::uint8_t>& labels,
+                double opacity);
+
+/// Anti-aliased lines whose crossings and joints are not laid on twice. Keeps its buffer between frames.
+class LinePainter {
+ public:
+  /// Starts a set of lines of one colour.
+  void begin(const PixelView& out);
+  /// Ends are round. Coordinates as in SliceGeometry: whole numbers are pixel corners.
+  void addLine(double x0, double y0, double x1, double y1, double width);
+  void paint(Pixel colour, double opacity);
+
+ private:
+  PixelView out_;
+  std::vector<std::uint8_t> coverage_;  ///< all zero between sets
+  std::vector<std::uint32_t> touched_;
+};
+
+/// A horizontal or vertical bar of whole pixels, laid on with a weight 0..256; clipped.
+void fillRectangle(const PixelView& out, int x, int y, int width, int height, Pixel colour, unsigned weight);
+
+}  // namespace pulmo

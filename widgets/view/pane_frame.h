@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <QFrame>
+#include <QString>
+#include <array>
+
+#include "models/study/view_state.h"
+
+class QHBoxLayout;
+class QToolButton;
+
+namespace pulmo {
+
+class ElidedLabel;
+
+/// A pane with its slim bar: name, where its mask comes from, buttons. Holds no state of the study.
+class PaneFrame : public QFrame {
+  Q_OBJECT
+ public:
+  /// @param content  becomes a child
+  PaneFrame(const QString& name, QWidget* content, QWidget* parent = nullptr);
+
+  [[nodiscard]] const QString& name() const { return name_; }
+  void addOrientationButtons();
+  /// A small button or other control, left of maximise and close.
+  void addControl(QWidget* control);
+  [[nodiscard]] QToolButton* makeButton(const QString& text, const QString& tip);
+
+  void setDetail(const QString& text);  ///< beside the name; cut where there is no room
+  void setOrientation(Orientation orientation);
+  void setActive(bool active);
+  void setMaximised(bool maximised);
+
+ Q_SIGNALS:
+  void orientationRequested(Orientation orientation);
+  void maximiseRequested();
+  void closeRequested();
+
+ protected:
+  void paintEvent(QPaintEvent* event) override;
+
+ private:
+  QString name_;
+  QWidget* bar_;
+  QHBoxLayout* controls_;
+  ElidedLabel* title_;
+  QToolButton* maximise_;
+  std::array<QToolButton*, 3> orientations_{};
+  bool active_ = false;
+};
+
+}  // namespace pulmo

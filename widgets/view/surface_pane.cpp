@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "widgets/view/surface_pane.h"
+
+#include <vtkRenderer.h>
+
+#include <QImage>
+#include <QMouseEvent>
+#include <QPainter>
+#include <QWheelEvent>
+#include <cmath>
+
+#include "widgets/scene/slice_annotation.h"
+
+namespace pulmo {
+
+namespace {
+constexpr double kDegreesPerPixel = 0.5;
+constexpr double kZoomPerPixel = 0.01;
+constexpr double kZoomPerWheelStep = 1.15;
+constexpr int kWheelEndMs = 150;
+}  // namespace
+
+SurfacePane::SurfacePane(ViewState& state, std::shared_ptr<TextCache> texts, QWidget* parent)
+    : VtkView(parent), state_(state), texts_(std::move(texts)) {
+  setFocusPolicy(Qt::StrongFocus);
+  setMinimumSize(80, 80);
+  for (vtkRenderer* renderer : scene_.renderers()) addRenderer(renderer);
+  rest_.setSingleShot(true);
+  rest_.setInterval(kRestMs);
+  wheelEnd_.setSingleShot(true);
+  wheelEnd_.setInterval(kWheelEndMs);
+  connect(&rest_, &QTimer::timeout, this, &SurfacePane::followCursor);
+  connect(&wheelEnd_, &QTimer::timeout, this, [this] {
+    scene_.setInteractive(false);
+    render();
+  });
+  connect(&state_, &ViewState::cursorChanged, &rest_, qOverload<>(&QTimer::start));
+  connect(&state_, &ViewState::gridChanged, this, [this] {
+    scene_.setGrid(state_.grid());
+    followCursor();
+  });
+  scene_.setGrid(state_.grid());
+  scene_.setCursor(state_.cursor());
+}
+
+void SurfacePane::setSurfaces(std::shared_ptr<const std::vector<TriangleMesh>> surfaces) {
+  const bool first = !scene_.hasSurfaces();
+  scene_.setSurfaces(std::move(surfaces));
+  if (first && scene_.hasSurfaces()) scene_.setStandardView(SurfaceScene::StandardView::Anterior);
+  render();
+}
+
+void SurfacePane::setEmptyText(const QString& sentence) {
+  emptyText_ = sentence;
+  update();
+}
+
+void SurfacePane::setOpacity(double opacity) {
+  scene_.setOpacity(opacity);
+  render();
+}
+
+void SurfacePane::setStandardView(SurfaceScene::StandardView view) {
+  scene_.setStandardView(view);
+  render();
+}
+
+void SurfacePane::followCursor() {
+  scene_.setCursor(state_.cursor());
+  if (scene_.hasSurfaces()) render();
+}
+
+void SurfacePane::beforeFrame() {
+  scene_.syncCube();
+}
+
+void SurfacePane::paintEvent(QPaintEvent* event) {
+  if (scene_.hasSurfaces()) return VtkView::paintEvent(event);
+  const double ratio = devicePixelRatioF();
+  QImage image((QSizeF(size()) * ratio).toSize().expandedTo({1, 1}), QImage::Format_RGB32);
+  image.fill(Qt::black);
+  image.setDevicePixelRatio(ratio);
+  drawEmptyText({reinterpret_cast<Pixel*>(image.bits()), image.width(), image.height(), image.bytesPerLine() / 4},
+                emptyText_.toStdString(), ratio, *texts_);
+  QPainter(this).drawImage(0, 0, image);
+}
+
+void SurfacePane::wheelEvent(QWheelEvent* event) {
+  Q_EMIT activated();
+  scene_.setInteractive(true);
+  wheelEnd_.start();
+  scene_.zoomBy(std::pow(kZoomPerWheelStep, event->angleDelta().y() / double(QWheelEvent::DefaultDeltasPerStep)));
+  render();
+  event->accept();
+}
+
+void SurfacePane::mousePressEvent(QMouseEvent* event) {
+  Q_EMIT activated();
+  if (drag_ != Qt::NoButton) return;
+  drag_ = event->button();
+  last_ = event->position();
+}
+
+void SurfacePane::mouseMoveEvent(QMouseEvent* event) {
+  if (drag_ == Qt::NoButton) return;
+  const QPointF moved = event->position() - last_;
+  last_ = event->position();
+  scene_.setInteractive(true);
+  switch (drag_) {
+    case Qt::LeftButton:
+      scene_.turn(-moved.x() * kDegreesPerPixel, moved.y() * kDegreesPerPixel);
+      break;
+    case Qt::MiddleButton:
+      scene_.panBy(moved.x(), moved.y(), height());
+      break;
+    case Qt::RightButton:
+      scene_.zoomBy(std::exp(-moved.y() * kZoomPerPixel));
+      break;
+    default:
+      break;
+  }
+  render();
+}
+
+void SurfacePane::mouseReleaseEvent(QMouseEvent* event) {
+  if (event->button() != drag_) return;
+  drag_ = Qt::NoButton;
+  scene_.setInteractive(false);
+  render();
+}
+
+void SurfacePane::mouseDoubleClickEvent(QMouseEvent* event) {
+  if (event->button() != Qt::LeftButton) return mousePressEvent(event);
+  Q_EMIT activated();
+  Q_EMIT maximiseRequested();
+}
+
+void SurfacePane::focusInEvent(QFocusEvent*) {
+  Q_EMIT activated();
+}
+
+}  // namespace pulmo

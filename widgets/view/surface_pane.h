@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <QPointF>
+#include <QString>
+#include <QTimer>
+#include <memory>
+#include <vector>
+
+#include "models/study/view_state.h"
+#include "widgets/scene/slice_text.h"
+#include "widgets/scene/surface_scene.h"
+#include "widgets/view/vtk_view.h"
+
+namespace pulmo {
+
+/// The 3-D lungs: left = turn, middle = pan, right or wheel = zoom, double-click = maximise.
+///
+/// The slice planes follow the cursor as soon as it rests: on software OpenGL a frame of the lungs takes as long as all
+/// slice panes together, and scrolling must not wait for it. GUI thread only.
+class SurfacePane : public VtkView {
+  Q_OBJECT
+ public:
+  static constexpr int kRestMs = 90;  ///< the cursor rests after this
+
+  SurfacePane(ViewState& state, std::shared_ptr<TextCache> texts, QWidget* parent = nullptr);
+
+  void setSurfaces(std::shared_ptr<const std::vector<TriangleMesh>> surfaces);
+  void setEmptyText(const QString& sentence);
+  void setOpacity(double opacity);
+  void setStandardView(SurfaceScene::StandardView view);
+  [[nodiscard]] const SurfaceScene& scene() const { return scene_; }
+
+ Q_SIGNALS:
+  void activated();
+  void maximiseRequested();
+
+ protected:
+  void beforeFrame() override;
+  void paintEvent(QPaintEvent* event) override;
+  void wheelEvent(QWheelEvent* event) override;
+  void mousePressEvent(QMouseEvent* event) override;
+  void mouseMoveEvent(QMouseEvent* event) override;
+  void mouseReleaseEvent(QMouseEvent* event) override;
+  void mouseDoubleClickEvent(QMouseEvent* event) override;
+  void focusInEvent(QFocusEvent* event) override;
+
+ private:
+  void followCursor();
+  ViewState& state_;
+  SurfaceScene scene_;
+  std::shared_ptr<TextCache> texts_;
+  QString emptyText_;
+  QTimer rest_;
+  QTimer wheelEnd_;
+  Qt::MouseButton drag_ = Qt::NoButton;
+  QPointF last_;
+};
+
+}  // namespace pulmo

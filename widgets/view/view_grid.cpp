@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "widgets/view/view_grid.h"
+
+#include <QHBoxLayout>
+#include <QSlider>
+#include <QSplitter>
+#include <QToolButton>
+
+#include "widgets/view/pane_frame.h"
+#include "widgets/view/slice_pane.h"
+#include "widgets/view/surface_pane.h"
+
+namespace pulmo {
+
+namespace {
+
+constexpr std::array<PaneId, 5> kAll{PaneId::Native, PaneId::Mask, PaneId::Prediction, PaneId::Simulated,
+                                     PaneId::Lungs};
+
+std::size_t indexOf(PaneId pane) {
+  return static_cast<std::size_t>(pane);
+}
+
+QString keyOf(PaneId pane) {
+  constexpr std::array<const char*, 5> kKeys{"native", "mask", "prediction", "simulated", "lungs"};
+  return QString::fromLatin1(kKeys[indexOf(pane)]);
+}
+
+/// Columns of panes. Slices are near square, so that two stand side by side and four in a square; the lungs, upright,
+/// take a column of their own beside four slices.
+std::vector<std::vector<PaneId>> columnsFor(const std::vector<PaneId>& shown) {
+  using P = std::vector<PaneId>;
+  const std::size_t n = shown.size();
+  if (n <= 3) {
+    std::vector<P> columns;
+    for (const PaneId pane : shown) columns.push_back({pane});
+    return columns;
+  }
+  if (n == 4) return {P{shown[0], shown[2]}, P{shown[1], shown[3]}};
+  return {P{shown[0], shown[2]}, P{shown[1], shown[3]}, P{shown[4]}};
+}
+
+}  // namespace
+
+ViewGrid::ViewGrid(ViewState& state, QWidget* parent)
+    : QWidget(parent), state_(state), texts_(std::make_shared<TextCache>()), row_(new QSplitter(Qt::Horizontal, this)) {
+  setObjectName("viewGrid");
+  auto* all = new QHBoxLayout(this);
+  all->setContentsMargins(0, 0, 0, 0);
+  all->addWidget(row_);
+  row_->setHandleWidth(3);
+  row_->setChildrenCollapsible(false);
+  for (QSplitter*& column : columns_) {
+    column = new QSplitter(Qt::Vertical, row_);
+    column->setHandleWidth(3);
+    column->setChildrenCollapsible(false);
+    row_->addWidget(column);
+  }
+  for (const PaneId pane : kAll) {
+    if (pane == PaneId::Lungs)
+      makeSurfacePane();
+    else
+      makeSlicePane(pane);
+    connectFrame(pane);
+  }
+  for (const PaneId pane : {PaneId::Mask, PaneId::Prediction, PaneId::Simulated}) slice(pane)->setLabelsExpected(true);
+  frames_[indexOf(active_)]->setActive(true);
+  arrange();
+}
+
+ViewGrid::~ViewGrid() = default;
+
+void ViewGrid::makeSlicePane(PaneId pane) {
+  const std::array<QString, kSlicePanes> names{tr("Native"), tr("Mask"), tr("Prediction"), tr("Simulated")};
+  auto* view = new SlicePane(state_, texts_);
+  slices_[indexOf(pane)] = view;
+  auto* frame = new PaneFrame(names[indexOf(pane)], view, columns_[0]);
+  frames_[indexOf(pane)] = frame;
+  view->setObjectName("pane." + keyOf(pane));
+  view->setAccessibleName(names[indexOf(pane)]);
+  frame->addOrientationButtons();
+  connect(frame, &PaneFrame::orientationRequested, view, &SlicePane::setOrientation);
+  connect(view, &SlicePane::orientationChanged, this, [this, pane, frame](Orientation orientation) {
+    frame->setOrientation(orientation);
+    Q_EMIT orientationChanged(pane, orientation);
+  });
+  connect(view, &SlicePane::voxelHovered, this, &ViewGrid::voxelHovered);
+  connect(view, &SlicePane::activated, this, [this, pane] { activate(pane); });
+  connect(view, &SlicePane::maximiseRequested, frame, &PaneFrame::maximiseRequested);
+}
+
+void ViewGrid::makeSurfacePane() {
+  surface_ = new SurfacePane(state_, texts_);
+  auto* frame = new PaneFrame(tr("3-D lungs"), surface_, columns_[0]);
+  frames_[indexOf(PaneId::Lungs)] = frame;
+  surface_->setObjectName("pane.lungs");
+  surface_->setAccessibleName(tr("3-D lungs"));
+  auto* opacity = new QSlider(Qt::Horizontal, frame);
+  opacity->setObjectName("lungs.opacity");
+  opacity->setRange(10, 100);
+  opacity->setValue(100);
+  opacity->setFixedWidth(64);
+  opacity->setToolTip(tr("Opacity of the lungs in %"));
+  connect(opacity, &QSlider::valueChanged, surface_, [this](int percent) { surface_->setOpacity(percent / 100.0); });
+  frame->addControl(opacity);
+  using View = SurfaceScene::StandardView;
+  const std::array<std::tuple<QString, QString, View>, 4> views{{
+      {tr("A"), tr("Seen from the front"), View::Anterior},
+      {tr("P"), tr("Seen from the back"), View::Posterior},
+      {tr("R"), tr("Seen from the patient's right"), View::Right},
+      {tr("L"), tr("Seen from the patient's left"), View::Left},
+  }};
+  for (const auto& [text, tip, view] : views) {
+    auto* button = frame->makeButton(text, tip);
+    connect(button, &QToolButton::clicked, surface_, [this, chosen = view] { surface_->setStandardView(chosen); });
+    frame->addControl(button);
+  }
+  connect(surface_, &SurfacePane::activated, this, [this] { activate(PaneId::Lungs); });
+  connect(surface_, &SurfacePane::maximiseRequested, frame, &PaneFrame::maximiseRequested);
+}
+
+void ViewGrid::connectFrame(PaneId pane) {
+  PaneFrame* frame = frames_[indexOf(pane)];
+  frame->setObjectName("frame." + keyOf(pane));
+  connect(frame, &PaneFrame::maximiseRequested, this, [this, pane] {
+    activate(pane);
+    maximise(maximised_ ? std::nullopt : std::optional(pane));
+  });
+  connect(frame, &PaneFrame::closeRequested, this, [this, pane] { setPaneVisible(pane, false); });
+}
+
+SlicePane* ViewGrid::slice(PaneId pane) const {
+  return pane == PaneId::Lungs ? nullptr : slices_[indexOf(pane)];
+}
+
+void ViewGrid::setCt(CtPtr ct) {
+  for (SlicePane* view : slices_) view->setCt(ct);
+}
+
+void ViewGrid::setLabels(PaneId pane, LabelPtr labels, const QString& origin) {
+  if (pane == PaneId::Lungs) return;
+  frames_[indexOf(pane)]->setDetail(labels ? origin : QString());
+  slice(pane)->setLabels(std::move(labels));
+}
+
+void ViewGrid::setEmptyText(PaneId pane, const QString& sentence) {
+  if (SlicePane* view = slice(pane))
+    view->setEmptyText(sentence);
+  else
+    surface_->setEmptyText(sentence);
+}
+
+void ViewGrid::setSurfaces(std::shared_ptr<const std::vector<TriangleMesh>> surfaces) {
+  surface_->setSurfaces(std::move(surfaces));
+}
+
+bool ViewGrid::isPaneVisible(PaneId pane) const {
+  return visible_[indexOf(pane)];
+}
+
+void ViewGrid::setPaneVisible(PaneId pane, bool visible) {
+  if (visible_[indexOf(pane)] == visible) return;
+  visible_[indexOf(pane)] = visible;
+  if (!visible && maximised_ == pane) maximise(std::nullopt);
+  sizesBefore_.clear();
+  arrange();
+  Q_EMIT paneVisibilityChanged(pane, visible);
+}
+
+void ViewGrid::maximise(std::optional<PaneId> pane) {
+  if (pane == maximised_) return;
+  if (pane && !visible_[indexOf(*pane)]) setPaneVisible(*pane, true);
+  if (pane && !maximised_) {
+    sizesBefore_ = {row_->saveState()};
+    for (const QSplitter* column : columns_) sizesBefore_.push_back(column->saveState());
+  }
+  maximised_ = pane;
+  for (const PaneId each : kAll) frames_[indexOf(each)]->setMaximised(pane == each);
+  arrange();
+  if (pane) activate(*pane);
+  Q_EMIT maximisedChanged();
+}
+
+void ViewGrid::arrange() {
+  std::vector<PaneId> shown;
+  for (const PaneId pane : kAll) {
+    const bool show = maximised_ ? pane == *maximised_ : visible_[indexOf(pane)];
+    if (show)
+      shown.push_back(pane);
+    else
+      frames_[indexOf(pane)]->hide();
+  }
+  const auto columns = columnsFor(shown);
+  for (std::size_t c = 0; c < columns_.size(); ++c) {
+    const bool used = c < columns.size();
+    columns_[c]->setVisible(used);
+    for (std::size_t i = 0; used && i < columns[c].size(); ++i) {
+      PaneFrame* frame = frames_[indexOf(columns[c][i])];
+      columns_[c]->insertWidget(static_cast<int>(i), frame);
+      frame->show();
+    }
+  }
+  if (!maximised_ && sizesBefore_.size() == 4) {
+    row_->restoreState(sizesBefore_[0]);
+    for (std::size_t c = 0; c < 3; ++c) columns_[c]->restoreState(sizesBefore_[c + 1]);
+    sizesBefore_.clear();
+    return;
+  }
+  constexpr int kAlike = 10000;  // Qt shrinks them in proportion
+  row_->setSizes({kAlike, kAlike, kAlike});
+  for (QSplitter* column : columns_) column->setSizes(QList<int>(column->count(), kAlike));
+}
+
+void ViewGrid::setOrientation(Orientation orientation) {
+  for (SlicePane* view : slices_) view->setOrientation(orientation);
+}
+
+Orientation ViewGrid::orientation(PaneId pane) const {
+  if (const SlicePane* view = slice(pane)) return view->orientation();
+  return slices_[0]->orientation();
+}
+
+void ViewGrid::activate(PaneId pane) {
+  if (pane == active_) return;
+  active_ = pane;
+  for (const PaneId each : kAll) frames_[indexOf(each)]->setActive(each == pane);
+  Q_EMIT paneActivated(pane);
+}
+
+QImage ViewGrid::picture() {
+  return grab().toImage();
+}
+
+QImage ViewGrid::snapshot3d() {
+  return surface_->frame();
+}
+
+}  // namespace pulmo
