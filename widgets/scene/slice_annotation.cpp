@@ -94,17 +94,18 @@ class Layout {
     }
     std::ostringstream name;
     name << *length << " mm";
-    const TextSprite& text = texts_.sprite(name.str(), {scaled(12, scale_), false});
-    drawText(out_, text, right + line - text.width, base - scaled(9, scale_) - text.height, kText);
+    const TextSprite& text = texts_.sprite(name.str(), factsStyle(false));
+    drawText(out_, text, right + line - text.width, base - scaled(10, scale_) - text.height, kText);
   }
 
  private:
-  [[nodiscard]] int lineHeight() const { return scaled(16, scale_); }
+  [[nodiscard]] int lineHeight() const { return scaled(17, scale_); }
+  [[nodiscard]] TextCache::Style factsStyle(bool bold) const { return {scaled(13, scale_), bold}; }
   /// From an edge to the letter in the middle of the pane.
   [[nodiscard]] double half() const { return out_.width / 2.0 - scaled(12, scale_); }
 
   [[nodiscard]] bool fits(const std::string& text, bool bold = false) {
-    return texts_.sprite(text, {scaled(12, scale_), bold}).width <= half() - margin_;
+    return texts_.sprite(text, factsStyle(bold)).width <= half() - margin_;
   }
 
   /// Cut at the end, whole UTF-8 characters at a time, until it ends before the middle.
@@ -119,7 +120,7 @@ class Layout {
   }
 
   int line(const std::string& text, int y, bool bold) {
-    drawText(out_, texts_.sprite(text, {scaled(12, scale_), bold}), margin_, y, kText);
+    drawText(out_, texts_.sprite(text, factsStyle(bold)), margin_, y, kText);
     return y + lineHeight();
   }
 

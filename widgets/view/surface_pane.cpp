@@ -8,6 +8,7 @@
 #include <QPainter>
 #include <QWheelEvent>
 #include <cmath>
+#include <utility>
 
 #include "widgets/scene/slice_annotation.h"
 
@@ -46,7 +47,7 @@ SurfacePane::SurfacePane(ViewState& state, std::shared_ptr<TextCache> texts, QWi
 void SurfacePane::setSurfaces(std::shared_ptr<const std::vector<TriangleMesh>> surfaces) {
   const bool first = !scene_.hasSurfaces();
   scene_.setSurfaces(std::move(surfaces));
-  if (first && scene_.hasSurfaces()) scene_.setStandardView(SurfaceScene::StandardView::Anterior);
+  if (first && scene_.hasSurfaces()) setStandardView(SurfaceScene::StandardView::Anterior);
   render();
 }
 
@@ -61,7 +62,8 @@ void SurfacePane::setOpacity(double opacity) {
 }
 
 void SurfacePane::setStandardView(SurfaceScene::StandardView view) {
-  scene_.setStandardView(view);
+  view_ = view;
+  fitted_ = fitAgain_ = true;
   render();
 }
 
@@ -71,7 +73,13 @@ void SurfacePane::followCursor() {
 }
 
 void SurfacePane::beforeFrame() {
+  if (std::exchange(fitAgain_, false)) scene_.setStandardView(view_);
   scene_.syncCube();
+}
+
+void SurfacePane::resizeEvent(QResizeEvent* event) {
+  fitAgain_ = fitAgain_ || fitted_;
+  VtkView::resizeEvent(event);
 }
 
 void SurfacePane::paintEvent(QPaintEvent* event) {
@@ -87,6 +95,7 @@ void SurfacePane::paintEvent(QPaintEvent* event) {
 
 void SurfacePane::wheelEvent(QWheelEvent* event) {
   Q_EMIT activated();
+  fitted_ = false;
   scene_.setInteractive(true);
   wheelEnd_.start();
   scene_.zoomBy(std::pow(kZoomPerWheelStep, event->angleDelta().y() / double(QWheelEvent::DefaultDeltasPerStep)));
@@ -105,13 +114,14 @@ void SurfacePane::mouseMoveEvent(QMouseEvent* event) {
   if (drag_ == Qt::NoButton) return;
   const QPointF moved = event->position() - last_;
   last_ = event->position();
+  fitted_ = false;
   scene_.setInteractive(true);
   switch (drag_) {
     case Qt::LeftButton:
       scene_.turn(-moved.x() * kDegreesPerPixel, moved.y() * kDegreesPerPixel);
       break;
     case Qt::MiddleButton:
-      scene_.panBy(moved.x(), moved.y(), height());
+      scene_.panBy(moved.x(), -moved.y(), height());
       break;
     case Qt::RightButton:
       scene_.zoomBy(std::exp(-moved.y() * kZoomPerPixel));

@@ -37,6 +37,7 @@ class SurfacePane : public VtkView {
  protected:
   void beforeFrame() override;
   void paintEvent(QPaintEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
   void wheelEvent(QWheelEvent* event) override;
   void mousePressEvent(QMouseEvent* event) override;
   void mouseMoveEvent(QMouseEvent* event) override;
@@ -50,6 +51,9 @@ class SurfacePane : public VtkView {
   SurfaceScene scene_;
   std::shared_ptr<TextCache> texts_;
   QString emptyText_;
+  SurfaceScene::StandardView view_ = SurfaceScene::StandardView::Anterior;
+  bool fitted_ = true;     ///< the camera is where the standard view put it: it is fitted again when the size changes
+  bool fitAgain_ = false;  ///< before the next frame, when the size is known
   QTimer rest_;
   QTimer wheelEnd_;
   Qt::MouseButton drag_ = Qt::NoButton;

@@ -49,6 +49,9 @@ ViewGrid::ViewGrid(ViewState& state, QWidget* parent)
   all->setContentsMargins(0, 0, 0, 0);
   all->addWidget(row_);
   row_->setHandleWidth(3);
+  // Its own rule: the gaps are dark whatever the application's theme is.
+  setStyleSheet(
+      QStringLiteral("QSplitter::handle { background: #0d1013; } QSplitter::handle:hover { background: #2d6ca2; }"));
   row_->setChildrenCollapsible(false);
   for (QSplitter*& column : columns_) {
     column = new QSplitter(Qt::Vertical, row_);

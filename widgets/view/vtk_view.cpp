@@ -114,9 +114,9 @@ void VtkView::drawFrame() {
   const double ratio = devicePixelRatioF();
   const QSize size = (QSizeF(this->size()) * ratio).toSize().expandedTo({1, 1});
   if (!gl_->makeCurrent()) return;
-  beforeFrame();
   auto* window = gl_->window.Get();
   window->SetSize(size.width(), size.height());
+  beforeFrame();
   window->GetState()->Reset();
   window->GetState()->Push();
   window->Render();

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "widgets/scene/pane_picture.h"
+
+#include <dlfcn.h>
+#include <vtkErrorCode.h>
+#include <vtkImageData.h>
+#include <vtkNew.h>
+#include <vtkPNGWriter.h>
+#include <vtkRenderWindow.h>
+#include <vtkRenderer.h>
+#include <vtkUnsignedCharArray.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "widgets/scene/slice_scene.h"
+#include "widgets/scene/surface_scene.h"
+
+namespace pulmo {
+
+namespace {
+
+constexpr int kGap = 3;
+
+/// VTK ends the process where its X server cannot be reached, so that has to be known before. Xlib is there when VTK
+/// links it, and asked by name: a VTK built for another window system needs no X server.
+void requireDisplay() {
+  using Open = void* (*)(const char*);
+  using Close = int (*)(void*);
+  const auto open = reinterpret_cast<Open>(dlsym(RTLD_DEFAULT, "XOpenDisplay"));
+  const auto close = reinterpret_cast<Close>(dlsym(RTLD_DEFAULT, "XCloseDisplay"));
+  if (open == nullptr || close == nullptr) return;
+  void* display = open(nullptr);
+  if (display == nullptr) {
+    const char* name = std::getenv("DISPLAY");
+    throw Error(ErrorKind::Io,
+                "The picture of the lungs in 3-D needs a display, and none could be opened. Leave the 3-D pane out, or "
+                "run this below xvfb-run.",
+                name == nullptr ? "DISPLAY is not set" : std::string("DISPLAY=") + name);
+  }
+  close(display);
+}
+
+struct Place {
+  int x, y, width, height;
+};
+
+/// Where each pane goes; the 3-D pane is the last one.
+std::vector<Place> placesFor(int panes, int width, int height) {
+  const int columns = panes <= 3 ? panes : panes == 4 ? 2 : 3;
+  std::vector<Place> places;
+  for (int i = 0; i < panes; ++i) {
+    const bool own = panes <= 3 || (panes == 5 && i == 4);  // a column of its own
+    const int column = panes <= 3 ? i : own ? 2 : i % 2;
+    const int left = column * (width + kGap) / columns;
+    const int right = (column + 1) * (width + kGap) / columns - kGap;
+    const int half = (height - kGap) / 2;
+    const int top = own || i < 2 ? 0 : half + kGap;
+    places.push_back({left, top, right - left, own ? height : top == 0 ? half : height - top});
+  }
+  return places;
+}
+
+void drawSlice(const PanePicture& picture, const PicturePane& pane, const Place& place, std::vector<Pixel>& pixels,
+               const std::shared_ptr<TextCache>& texts) {
+  SliceScene scene(texts);
+  const Grid& grid = picture.ct->grid();
+  scene.setCt(picture.ct);
+  scene.setLabels(pane.labels);
+  scene.setLabelsExpected(pane.labelsExpected);
+  scene.setEmptyText(pane.emptyText);
+  scene.setTitle(pane.title);
+  scene.setViewport(place.width, place.height);
+  scene.setSlice(pane.orientation, picture.cursor);
+  scene.setView({(grid.size[0] - 1) / 2.0, (grid.size[1] - 1) / 2.0, (grid.size[2] - 1) / 2.0}, 1);
+  scene.setWindow(picture.window);
+  scene.setOverlay(picture.overlay);
+  scene.setCrosshair(picture.crosshair);
+  scene.render(
+      {pixels.data() + std::ptrdiff_t(place.y) * picture.width + place.x, place.width, place.height, picture.width});
+}
+
+void drawLungs(const PanePicture& picture, const Place& place, std::vector<Pixel>& pixels) {
+  requireDisplay();
+  SurfaceScene scene;
+  vtkNew<vtkRenderWindow> window;
+  window->SetOffScreenRendering(1);
+  window->SetMultiSamples(4);
+  window->SetSize(place.width, place.height);
+  for (vtkRenderer* renderer : scene.renderers()) {
+    window->SetNumberOfLayers(std::max(window->GetNumberOfLayers(), renderer->GetLayer() + 1));
+    window->AddRenderer(renderer);
+  }
+  scene.setGrid(picture.ct->grid());
+  scene.setSurfaces(picture.lungs);
+  scene.setCursor(picture.cursor);
+  scene.setPlanesVisible(picture.crosshair);
+  scene.setStandardView(SurfaceScene::StandardView::Anterior);
+  scene.syncCube();
+  window->Render();
+  vtkNew<vtkUnsignedCharArray> read;
+  window->GetPixelData(0, 0, place.width - 1, place.height - 1, 0, read);
+  for (int y = 0; y < place.height; ++y) {  // OpenGL's first row is the lowest
+    const unsigned char* from = read->GetPointer(3 * vtkIdType(place.height - 1 - y) * place.width);
+    Pixel* to = pixels.data() + std::ptrdiff_t(place.y + y) * picture.width + place.x;
+    for (int x = 0; x < place.width; ++x, from += 3) to[x] = pixelOfRgb(from[0], from[1], from[2]);
+  }
+  window->Finalize();
+}
+
+}  // namespace
+
+RgbImage drawPanes(const PanePicture& picture) {
+  std::vector<Pixel> pixels(static_cast<std::size_t>(picture.width) * static_cast<std::size_t>(picture.height),
+                            pixelOfRgb(27, 32, 39));
+  const auto slices = static_cast<int>(picture.slices.size());
+  const std::vector<Place> places = placesFor(slices + (picture.lungs ? 1 : 0), picture.width, picture.height);
+  const auto texts = std::make_shared<TextCache>();
+  for (std::size_t i = 0; i < picture.slices.size(); ++i)
+    drawSlice(picture, picture.slices[i], places[i], pixels, texts);
+  if (picture.lungs) drawLungs(picture, places.back(), pixels);
+  RgbImage image{picture.width, picture.height, {}};
+  image.rgb.reserve(pixels.size() * 3);
+  for (const Pixel pixel : pixels)
+    for (const unsigned shift : {16U, 8U, 0U}) image.rgb.push_back(static_cast<std::uint8_t>(pixel >> shift));
+  return image;
+}
+
+void savePng(const RgbImage& image, const std::filesystem::path& path, Overwrite overwrite) {
+  vtkNew<vtkImageData> data;
+  data->SetDimensions(image.width, image.height, 1);
+  data->AllocateScalars(VTK_UNSIGNED_CHAR, 3);
+  const std::ptrdiff_t row = 3 * std::ptrdiff_t(image.width);
+  for (int y = 0; y < image.height; ++y)  // VTK's first row is the lowest
+    std::copy_n(image.rgb.data() + y * row, row,
+                static_cast<std::uint8_t*>(data->GetScalarPointer(0, image.height - 1 - y, 0)));
+  writeAtomically(path, overwrite, [&](const std::filesystem::path& temporary) {
+    vtkNew<vtkPNGWriter> writer;
+    writer->SetInputData(data);
+    writer->SetFileName(temporary.c_str());
+    writer->Write();
+    if (writer->GetErrorCode() != vtkErrorCode::NoError)
+      throw Error(ErrorKind::Io, "The picture could not be written to " + path.filename().string() + ".",
+                  vtkErrorCode::GetStringFromErrorCode(writer->GetErrorCode()));
+  });
+}
+
+}  // namespace pulmo
