@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <iostream>
 #include <new>
+#include <thread>
 
 #include "app/cli/command.h"
 #include "pipeline/core/error.h"

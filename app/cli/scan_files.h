@@ -1,17 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <cstdint>
 #include <filesystem>
+#include <string>
+#include <vector>
 
+#include "app/cli/command.h"
 #include "pipeline/core/atomic_file.h"
 #include "pipeline/core/volume.h"
 
 namespace pulmo::cli {
 
-/// Volumes for the commands that exist with and without ITK. With it every format of imaging/; without it .mha alone.
+/// Which values of a mask file mean what; all empty: decided from the file.
+struct MaskMeaning {
+  std::vector<std::int64_t> right, left, unsided;
+  bool lowByteOnly = false;
+};
+
+/// --right, --left, --lungs, --low-byte, each with the prefix.
+void addMaskMeaning(CLI::App& command, MaskMeaning& meaning, const std::string& prefix);
+
+// Volumes for the commands that exist with and without ITK. With it every format of imaging/; without it .mha alone.
 
 /// A lung mask in canonical orientation.
 /// @throws Error as loadMask
-[[nodiscard]] LabelVolume loadMaskFile(const std::filesystem::path& path);
+[[nodiscard]] LabelVolume loadMaskFile(const std::filesystem::path& path, const MaskMeaning& meaning);
 
 /// @param volume on the grid that the file shall have
 void saveCtFile(const std::filesystem::path& path, const CtVolume& volume, Overwrite overwrite);

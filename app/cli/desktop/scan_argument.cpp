@@ -26,11 +26,13 @@ std::optional<Scan> openScanArgument(const ScanArgument& argument, Context& cont
   return scan;
 }
 
-void addMaskValues(CLI::App& command, MaskValues& values) {
-  command.add_option("--right", values.right, "Values of the mask file that are right lung")->delimiter(',');
-  command.add_option("--left", values.left, "Values that are left lung")->delimiter(',');
-  command.add_option("--lungs", values.unsided, "Values that are lung, side not told")->delimiter(',');
-  command.add_flag("--low-byte", values.lowByteOnly, "The region is the value's low byte (Chest Imaging Platform)");
+MaskValues toMaskValues(const MaskMeaning& meaning) {
+  MaskValues values;
+  values.right = meaning.right;
+  values.left = meaning.left;
+  values.unsided = meaning.unsided;
+  values.lowByteOnly = meaning.lowByteOnly;
+  return values;
 }
 
 /// Identity stays out: no patient name or number.

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "app/cli/command.h"
+#include "app/cli/scan_files.h"
 #include "pipeline/core/scan.h"
 #include "pipeline/imaging/mask_io.h"
 
@@ -22,8 +23,7 @@ void addScan(CLI::App& command, ScanArgument& scan);
 /// @return nullopt if stopped; the context then holds the exit code
 [[nodiscard]] std::optional<Scan> openScanArgument(const ScanArgument& scan, Context& context);
 
-/// Which values of a mask file mean what: --right, --left, --lungs, --low-byte.
-void addMaskValues(CLI::App& command, MaskValues& values);
+[[nodiscard]] MaskValues toMaskValues(const MaskMeaning& meaning);
 
 [[nodiscard]] nlohmann::json toJson(const SeriesFacts& facts);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli/scan_files.h"
 
+#include "app/cli/desktop/scan_argument.h"
 #include "pipeline/imaging/mask_io.h"
 
 namespace pulmo::cli {
@@ -15,7 +16,9 @@ SourceGeometry asItIs(const Grid& grid) {
 
 }  // namespace
 
-LabelVolume loadMaskFile(const std::filesystem::path& path) { return loadMask(path, nullptr); }
+LabelVolume loadMaskFile(const std::filesystem::path& path, const MaskMeaning& meaning) {
+  return loadMask(path, nullptr, toMaskValues(meaning));
+}
 
 void saveCtFile(const std::filesystem::path& path, const CtVolume& volume, Overwrite overwrite) {
   saveCt(path, volume, asItIs(volume.grid()), overwrite);

@@ -10,18 +10,18 @@ namespace pulmo::cli {
 void addSurface(CLI::App& app, Context& context) {
   struct Options {
     std::string mask, output;
-    MaskValues values;
+    MaskMeaning meaning;
   };
   auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand("surface", "Lung surfaces in patient mm (LPS) from a mask");
   command->add_option("MASK", options->mask, "Lung mask")->required();
   command->add_option("-o,--output", options->output, "Mesh to write (.stl .ply .obj)")->required();
-  addMaskValues(*command, options->values);
+  addMaskMeaning(*command, options->meaning, "");
   addForce(*command, context);
   addJson(*command, context);
   command->callback([options, &context] {
     requireWritable(options->output, context.overwrite());
-    const LabelVolume mask = loadMask(options->mask, nullptr, options->values);
+    const LabelVolume mask = loadMaskFile(options->mask, options->meaning);
     const auto meshes = extractSurfaces(mask, SurfaceQuality::Export, context.stop, context.progress);
     if (!meshes) {
       context.exitCode = kStopped;

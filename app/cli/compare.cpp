@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <iostream>
+
+#include "app/cli/command.h"
+#include "app/cli/scan_files.h"
+#include "pipeline/metrics/metrics.h"
+#include "pipeline/report/figures.h"
+
+namespace pulmo::cli {
+
+void addCompare(CLI::App& app, Context& context) {
+  struct Options {
+    std::string reference, mask, csv;
+    MaskMeaning referenceMeaning, maskMeaning;
+    bool fast = false;
+  };
+  auto options = std::make_shared<Options>();
+  auto* command = app.add_subcommand("compare", "How far a mask agrees with a reference, per lung and for both");
+  command->add_option("REFERENCE", options->reference, "The mask to believe")->required();
+  command->add_option("MASK", options->mask, "The mask to judge")->required();
+  addMaskMeaning(*command, options->referenceMeaning, "reference-");
+  addMaskMeaning(*command, options->maskMeaning, "");
+  command->add_flag("--no-distances", options->fast, "Leave HD95 and ASSD out");
+  command->add_option("--csv", options->csv, "Also write the table to this file");
+  addForce(*command, context);
+  addJson(*command, context);
+  command->callback([options, &context] {
+    if (!options->csv.empty()) requireWritable(options->csv, context.overwrite());
+    const LabelVolume reference = loadMaskFile(options->reference, options->referenceMeaning);
+    LabelVolume mask = loadMaskFile(options->mask, options->maskMeaning);
+    MetricsOptions how;
+    how.surfaceDistances = !options->fast;
+    const auto metrics = compareMasks(reference, mask, how, context.stop, context.progress);
+    if (!metrics) {
+      context.exitCode = kStopped;
+      return;
+    }
+    if (!options->csv.empty()) writeAtomically(options->csv, context.overwrite(), toCsv(*metrics));
+    if (context.json) {
+      context.print({{"reference", options->reference}, {"mask", options->mask}, {"metrics", nlohmann::json::parse(toJson(*metrics))}});
+      return;
+    }
+    std::cout << toText(*metrics);
+    if (!metrics->right) context.say("One of the masks does not tell right from left: figures are for both lungs.");
+  });
+}
+
+}  // namespace pulmo::cli
