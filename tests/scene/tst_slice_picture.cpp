@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <QImage>
+#include <QTemporaryDir>
+#include <QTest>
+#include <filesystem>
+
+#include "pipeline/core/label_set.h"
+#include "widgets/scene/pane_picture.h"
+
+namespace {
+
+using namespace pulmo;
+
+PanePicture picture() {
+  Grid grid;
+  grid.size = {40, 40, 20};
+  auto labels = std::make_shared<LabelVolume>(grid);
+  for (int z = 0; z < 20; ++z)
+    for (int y = 10; y < 30; ++y)
+      for (int x = 5; x < 18; ++x) (*labels)[{x, y, z}] = kRightLung;
+  PanePicture all;
+  all.ct = std::make_shared<const CtVolume>(grid, std::int16_t(-1000));
+  all.slices = {{"Native", nullptr, false, "", Orientation::Axial}, {"Mask", labels, true, "", Orientation::Axial}};
+  all.cursor = {20, 20, 10};
+  all.window = {256, -872};
+  all.overlay = {true, false, 1.0};
+  all.crosshair = false;
+  all.width = 803;
+  all.height = 400;
+  return all;
+}
+
+/// Two tetrahedra, the right lung at the patient's right (small x).
+std::shared_ptr<const std::vector<TriangleMesh>> twoLungs() {
+  auto meshes = std::make_shared<std::vector<TriangleMesh>>();
+  for (const auto& [label, x] : {std::pair<std::uint8_t, float>{kRightLung, 0.F}, {kLeftLung, 22.F}})
+    meshes->push_back({label,
+                       {{x, 0, 0}, {x + 18, 0, 0}, {x + 9, 18, 0}, {x + 9, 9, 18}},
+                       {{0, 2, 1}, {0, 1, 3}, {1, 2, 3}, {2, 0, 3}}});
+  return meshes;
+}
+
+QRgb at(const RgbImage& image, int x, int y) {
+  const std::size_t i =
+      3 * (static_cast<std::size_t>(y) * static_cast<std::size_t>(image.width) + static_cast<std::size_t>(x));
+  return qRgb(image.rgb[i], image.rgb[i + 1], image.rgb[i + 2]);
+}
+
+}  // namespace
+
+class TestSlicePicture : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void slicesNeedNoDisplay() {
+    const QByteArray display = qgetenv("DISPLAY");
+    qunsetenv("DISPLAY");
+    const RgbImage image = drawPanes(picture());
+    qputenv("DISPLAY", display);
+    QCOMPARE(image.width, 803);
+    QCOMPARE(image.height, 400);
+    QCOMPARE(image.rgb.size(), std::size_t(3 * 803 * 400));
+    // voxel (11, 20) is in the mask; 10 pixels a voxel: 115, 205; the second pane begins at 403
+    QCOMPARE(at(image, 115, 205), qRgb(0, 0, 0));
+    QCOMPARE(at(image, 403 + 115, 205), qRgb(86, 180, 233));
+    QCOMPARE(at(image, 403 + 285, 205), qRgb(0, 0, 0));
+  }
+
+  void lungsWithoutADisplayAreRefused() {
+    PanePicture all = picture();
+    all.lungs = twoLungs();
+    const QByteArray display = qgetenv("DISPLAY");
+    for (const char* name : {"", ":987"}) {
+      qputenv("DISPLAY", name);
+      try {
+        (void)drawPanes(all);
+        qputenv("DISPLAY", display);
+        QFAIL("no error");
+      } catch (const Error& e) {
+        QCOMPARE(e.kind(), ErrorKind::Io);
+        QVERIFY(QString::fromUtf8(e.what()).contains("needs a display"));
+      }
+    }
+    qputenv("DISPLAY", display);
+  }
+
+  void lungsAreSeenFromTheFront() {
+    PanePicture all = picture();
+    all.slices.clear();
+    all.lungs = twoLungs();
+    all.width = all.height = 400;
+    const RgbImage image = drawPanes(all);
+    int rightLung[2] = {0, 0}, leftLung[2] = {0, 0};  // in the left and in the right half of the picture
+    for (int y = 0; y < 300; ++y)                     // the cube of directions is below
+      for (int x = 0; x < 400; ++x) {
+        const QRgb pixel = at(image, x, y);
+        if (qBlue(pixel) > qRed(pixel) + 60) ++rightLung[x >= 200];
+        if (qRed(pixel) > qBlue(pixel) + 60) ++leftLung[x >= 200];
+      }
+    QVERIFY(rightLung[0] > 1000 && rightLung[1] < rightLung[0] / 20);
+    QVERIFY(leftLung[1] > 1000 && leftLung[0] < leftLung[1] / 20);
+  }
+
+  void pngHoldsThePicture() {
+    QTemporaryDir folder;
+    const std::filesystem::path file = std::filesystem::path(folder.path().toStdString()) / "panes.png";
+    const RgbImage image = drawPanes(picture());
+    savePng(image, file, Overwrite::Refuse);
+    const QImage read(QString::fromStdString(file.string()));
+    QCOMPARE(read.size(), QSize(803, 400));
+    for (const auto& [x, y] : {std::pair{115, 205}, {518, 205}, {12, 12}, {802, 399}})
+      QCOMPARE(read.pixel(x, y), at(image, x, y));
+    QVERIFY_EXCEPTION_THROWN(savePng(image, file, Overwrite::Refuse), Error);
+    savePng(image, file, Overwrite::Replace);
+    QVERIFY_EXCEPTION_THROWN(savePng(image, file.parent_path() / "absent" / "x.png", Overwrite::Refuse), Error);
+  }
+};
+
+QTEST_GUILESS_MAIN(TestSlicePicture)
+#include "tst_slice_picture.moc"
