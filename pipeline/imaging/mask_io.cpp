@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/imaging/mask_io.h"
 
-#include <itkMetaDataObject.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
 
 #include "pipeline/core/label_set.h"
-#include "pipeline/imaging/image_file_itk.h"
 #include "pipeline/imaging/orient.h"
 #include "pipeline/imaging/volume_file.h"
 
@@ -60,7 +57,9 @@ std::optional<MaskValues> suggestionFor(const std::map<std::int64_t, std::size_t
 
 std::uint8_t labelOf(std::int64_t value, const MaskValues& values) {
   const std::int64_t key = values.lowByteOnly ? (value & 255) : value;
-  const auto in = [key](const std::vector<std::int64_t>& list) { return std::find(list.begin(), list.end(), key) != list.end(); };
+  const auto in = [key](const std::vector<std::int64_t>& list) {
+    return std::find(list.begin(), list.end(), key) != list.end();
+  };
   if (in(values.right)) return kRightLung;
   if (in(values.left)) return kLeftLung;
   return in(values.unsided) ? kLungUnsided : kBackground;
@@ -87,7 +86,9 @@ LabelVolume mapped(const Volume<std::int32_t>& raw, const std::map<std::int64_t,
     sided = sided || label == kRightLung || label == kLeftLung;
     unsided = unsided || label == kLungUnsided;
   }
-  if (!sided && !unsided) throw Error(ErrorKind::InvalidInput, "Nothing in " + name + " is lung: it holds the values " + listed(voxels) + ".");
+  if (!sided && !unsided)
+    throw Error(ErrorKind::InvalidInput,
+                "Nothing in " + name + " is lung: it holds the values " + listed(voxels) + ".");
   LabelVolume labels(raw.grid());
   std::int32_t last = 0;
   std::uint8_t label = table.contains(0) ? table.at(0) : kBackground;
@@ -123,54 +124,11 @@ LabelVolume ontoCanonical(const LabelVolume& mask, const Scan& scan) {
         Grid slice = source.grid;
         slice.originMm = source.sliceOriginsMm[nearest];
         const Point3 index = toIndex(slice, p);
-        const Index3 voxel{static_cast<int>(std::lround(index[0])), static_cast<int>(std::lround(index[1])), static_cast<int>(nearest)};
+        const Index3 voxel{static_cast<int>(std::lround(index[0])), static_cast<int>(std::lround(index[1])),
+                           static_cast<int>(nearest)};
         if (mask.grid().contains(voxel)) result[{x, y, z}] = mask[voxel];
       }
   return result;
-}
-
-template <class Voxel>
-void write(const fs::path& path, const Volume<Voxel>& volume, itk::IOComponentEnum component, Overwrite overwrite) {
-  (void)writerFor(path);  // an unknown extension is said before anything is written
-  const auto writeTo = [&](const fs::path& temporary) {
-    const itk::ImageIOBase::Pointer io = writerFor(temporary);
-    const Grid& grid = volume.grid();
-    io->SetNumberOfDimensions(3);
-    io->SetPixelType(itk::IOPixelEnum::SCALAR);
-    io->SetComponentType(component);
-    io->SetNumberOfComponents(1);
-    itk::ImageIORegion region(3);
-    for (unsigned axis = 0; axis < 3; ++axis) {
-      io->SetDimensions(axis, static_cast<itk::SizeValueType>(grid.size[axis]));
-      io->SetSpacing(axis, grid.spacingMm[axis]);
-      io->SetOrigin(axis, grid.originMm[axis]);
-      io->SetDirection(axis, std::vector<double>{grid.direction[axis], grid.direction[3 + axis], grid.direction[6 + axis]});
-      region.SetIndex(axis, 0);
-      region.SetSize(axis, static_cast<itk::SizeValueType>(grid.size[axis]));
-    }
-    io->SetIORegion(region);
-    io->SetUseCompression(true);
-    itk::MetaDataDictionary dictionary;
-    itk::EncapsulateMetaData<std::string>(dictionary, "ITK_FileNotes", "Pulmoscope, research use only");
-    io->SetMetaDataDictionary(dictionary);
-    io->SetFileName(temporary.string());
-    try {
-      io->WriteImageInformation();
-      io->Write(volume.voxels().data());
-    } catch (const itk::ExceptionObject& e) {
-      throw Error(ErrorKind::Io, "Could not write " + path.string() + ": the disk may be full.", e.GetDescription());
-    }
-  };
-  writeAtomically(path, overwrite, [&](const fs::path& temporary) {
-    writeTo(temporary);
-    // Writers that do not look at their stream's state are caught here: the file must read back as it was meant.
-    const ImageHeader header = openImage(temporary);
-    bool same = sameGrid(header.grid, volume.grid());
-    readVoxels(header, temporary, [&](std::size_t first, const double* values, std::size_t count) {
-      for (std::size_t i = 0; i < count; ++i) same = same && values[i] == static_cast<double>(volume.voxels()[first + i]);
-    });
-    if (!same) throw Error(ErrorKind::Io, "Could not write " + path.string() + " completely: the disk may be full.");
-  });
 }
 
 }  // namespace
@@ -194,54 +152,28 @@ LabelVolume loadMask(const fs::path& path, const Scan* scan, const MaskValues& v
     if (!suggestion) {
       const std::string found = listed(voxels);
       throw Error(ErrorKind::InvalidInput, found.empty() ? "There is nothing in " + name + ": every voxel is 0."
-                                                         : name + " holds the values " + found + ": say which is the right and which the left lung.");
+                                                         : name + " holds the values " + found +
+                                                               ": say which is the right and which the left lung.");
     }
     used.right = suggestion->right;
     used.left = suggestion->left;
     used.unsided = suggestion->unsided;
   }
   LabelVolume labels = mapped(raw, voxels, used, name);
-  if (scan && scan->source.resampled && labels.grid().size == scan->source.grid.size && sameGrid(labels.grid(), scan->source.grid))
+  if (scan && scan->source.resampled && labels.grid().size == scan->source.grid.size &&
+      sameGrid(labels.grid(), scan->source.grid))
     return ontoCanonical(labels, *scan);
   const CanonicalTurn turn = canonicalTurn(labels.grid());
   labels = turned(std::move(labels), turn);
   if (!scan) return labels;
   if (!scan->ct->grid().spacingKnown || !labels.grid().spacingKnown) {
-    if (labels.grid().size != scan->ct->grid().size) requireSameGrid(labels.grid(), "mask " + name, scan->ct->grid(), "scan");
+    if (labels.grid().size != scan->ct->grid().size)
+      requireSameGrid(labels.grid(), "mask " + name, scan->ct->grid(), "scan");
   } else {
     requireSameGrid(labels.grid(), "mask " + name, scan->ct->grid(), "scan");
   }
   labels.setGrid(scan->ct->grid());
   return labels;
-}
-
-LabelVolume toSourceGrid(const LabelVolume& labels, const SourceGeometry& source) {
-  if (!source.resampled) return turnedBack(labels, source.grid, turnOf(source));
-  LabelVolume result(source.grid);
-  for (int z = 0; z < source.grid.size[2]; ++z) {
-    Grid slice = source.grid;
-    slice.originMm = source.sliceOriginsMm.at(static_cast<std::size_t>(z));
-    for (int y = 0; y < slice.size[1]; ++y)
-      for (int x = 0; x < slice.size[0]; ++x) {
-        const Point3 index = toIndex(labels.grid(), toPatient(slice, Index3{x, y, 0}));
-        const Index3 voxel{static_cast<int>(std::lround(index[0])), static_cast<int>(std::lround(index[1])), static_cast<int>(std::lround(index[2]))};
-        if (labels.grid().contains(voxel)) result[{x, y, z}] = labels[voxel];
-      }
-  }
-  return result;
-}
-
-void saveMask(const fs::path& path, const LabelVolume& labels, const SourceGeometry& source, Overwrite overwrite) {
-  if (std::none_of(labels.voxels().begin(), labels.voxels().end(), [](std::uint8_t v) { return v != kBackground; }))
-    throw Error(ErrorKind::InvalidInput, "The mask is empty, so nothing was saved.");
-  write(path, toSourceGrid(labels, source), itk::IOComponentEnum::UCHAR, overwrite);
-}
-
-void saveCt(const fs::path& path, const CtVolume& ct, const SourceGeometry& source, Overwrite overwrite) {
-  if (source.resampled)
-    write(path, ct, itk::IOComponentEnum::SHORT, overwrite);
-  else
-    write(path, turnedBack(ct, source.grid, turnOf(source)), itk::IOComponentEnum::SHORT, overwrite);
 }
 
 }  // namespace pulmo

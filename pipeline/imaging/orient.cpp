@@ -137,6 +137,16 @@ template Volume<std::int32_t> turned(Volume<std::int32_t>&&, const CanonicalTurn
 template Volume<std::int16_t> turnedBack(const Volume<std::int16_t>&, const Grid&, const CanonicalTurn&);
 template Volume<std::uint8_t> turnedBack(const Volume<std::uint8_t>&, const Grid&, const CanonicalTurn&);
 
+CanonicalPlaces::CanonicalPlaces(const Index3& sourceSize, const CanonicalTurn& turn) : size_(sourceSize) {
+  std::ptrdiff_t stride = 1;
+  for (std::size_t c = 0; c < 3; ++c) {
+    const std::size_t s = turn.from[c];
+    step_[s] = turn.flip[c] ? -stride : stride;
+    if (turn.flip[c]) start_ += stride * (sourceSize[s] - 1);
+    stride *= sourceSize[s];
+  }
+}
+
 void describeTurn(const CanonicalTurn& turn, SourceGeometry& source) {
   for (std::size_t c = 0; c < 3; ++c) {
     source.axis[turn.from[c]] = static_cast<int>(c);

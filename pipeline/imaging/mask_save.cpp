@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "pipeline/core/label_set.h"
+#include "pipeline/imaging/image_file.h"
+#include "pipeline/imaging/mask_io.h"
+#include "pipeline/imaging/orient.h"
+
+namespace pulmo {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Writers that do not look at their stream's state are caught here: the file must read back as it was meant.
+template <class Voxel>
+void requireReadsBack(const fs::path& written, const fs::path& target, const Volume<Voxel>& volume) {
+  const std::string broken = "Could not write " + target.string() + " completely: the disk may be full.";
+  try {
+    const auto file = openImage(written);
+    bool same = sameGrid(file->grid, volume.grid());
+    (void)file->readVoxels(
+        [&](std::size_t first, const double* values, std::size_t count) {
+          for (std::size_t i = 0; i < count; ++i)
+            same = same && values[i] == static_cast<double>(volume.voxels()[first + i]);
+        },
+        {});
+    if (!same) throw Error(ErrorKind::Io, broken);
+  } catch (const Error& e) {
+    throw Error(ErrorKind::Io, broken, e.what());
+  }
+}
+
+/// The header as text, naming `voxels` as its voxel file.
+std::string headerNaming(const fs::path& header, const std::string& voxels) {
+  std::ifstream in(header, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(in), {}};
+  const auto at = text.rfind("ElementDataFile");
+  if (!in || at == std::string::npos) throw Error(ErrorKind::Io, "Could not write " + header.string() + ".");
+  return text.substr(0, at) + "ElementDataFile = " + voxels + "\n";
+}
+
+/// Voxels first, then the header that names them: whoever sees the header finds the voxels whole.
+template <class Voxel>
+void writeMhd(const fs::path& path, const Volume<Voxel>& volume, Overwrite overwrite) {
+  const fs::path voxels = fs::path(path).replace_extension(".zraw");
+  requireWritable(path, overwrite);
+  std::string header;
+  writeAtomically(voxels, overwrite, [&](const fs::path& temporary) {
+    const fs::path beside = fs::path(temporary).replace_extension(".mhd");
+    try {
+      writeImage(beside, volume);  // writes `temporary` too: the same name ending in .zraw
+      requireReadsBack(beside, path, volume);
+      header = headerNaming(beside, voxels.filename().string());
+    } catch (const Error&) {
+      std::error_code ec;
+      fs::remove(beside, ec);
+      throw;
+    }
+    fs::remove(beside);
+  });
+  try {
+    writeAtomically(path, overwrite, header);
+  } catch (const Error&) {
+    std::error_code ec;
+    if (overwrite == Overwrite::Refuse) fs::remove(voxels, ec);  // it is ours: nothing was there before
+    throw;
+  }
+}
+
+template <class Voxel>
+void write(const fs::path& path, const Volume<Voxel>& volume, Overwrite overwrite) {
+  requireWritableFormat(path);  // an unknown extension is said before anything is written
+  if (lowerFileName(path).ends_with(".mhd")) return writeMhd(path, volume, overwrite);
+  writeAtomically(path, overwrite, [&](const fs::path& temporary) {
+    writeImage(temporary, volume);
+    requireReadsBack(temporary, path, volume);
+  });
+}
+
+}  // namespace
+
+LabelVolume toSourceGrid(const LabelVolume& labels, const SourceGeometry& source) {
+  if (!source.resampled) return turnedBack(labels, source.grid, turnOf(source));
+  LabelVolume result(source.grid);
+  for (int z = 0; z < source.grid.size[2]; ++z) {
+    Grid slice = source.grid;
+    slice.originMm = source.sliceOriginsMm.at(static_cast<std::size_t>(z));
+    for (int y = 0; y < slice.size[1]; ++y)
+      for (int x = 0; x < slice.size[0]; ++x) {
+        const Point3 index = toIndex(labels.grid(), toPatient(slice, Index3{x, y, 0}));
+        const Index3 voxel{static_cast<int>(std::lround(index[0])), static_cast<int>(std::lround(index[1])),
+                           static_cast<int>(std::lround(index[2]))};
+        if (labels.grid().contains(voxel)) result[{x, y, z}] = labels[voxel];
+      }
+  }
+  return result;
+}
+
+void saveMask(const fs::path& path, const LabelVolume& labels, const SourceGeometry& source, Overwrite overwrite) {
+  if (std::none_of(labels.voxels().begin(), labels.voxels().end(), [](std::uint8_t v) { return v != kBackground; }))
+    throw Error(ErrorKind::InvalidInput, "The mask is empty, so nothing was saved.");
+  write(path, toSourceGrid(labels, source), overwrite);
+}
+
+void saveCt(const fs::path& path, const CtVolume& ct, const SourceGeometry& source, Overwrite overwrite) {
+  if (source.resampled)
+    write(path, ct, overwrite);
+  else
+    write(path, turnedBack(ct, source.grid, turnOf(source)), overwrite);
+}
+
+}  // namespace pulmo
