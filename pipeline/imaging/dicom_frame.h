@@ -27,11 +27,11 @@ struct DicomFrame {
   std::string photometric;
   double slope = 1, intercept = 0;
   bool hasRescale = false;
-  std::optional<int> padding;  ///< stored value that means "no data here"
+  std::optional<int> padding, paddingLimit;  ///< stored values from one to the other mean "no data here"
 
-  std::optional<Point3> position;                       ///< LPS mm
-  std::optional<std::array<double, 6>> orientation;     ///< row direction, column direction
-  std::optional<std::array<double, 2>> pixelSpacing;    ///< between rows (y), between columns (x), as in the file
+  std::optional<Point3> position;                     ///< LPS mm
+  std::optional<std::array<double, 6>> orientation;   ///< row direction, column direction
+  std::optional<std::array<double, 2>> pixelSpacing;  ///< between rows (y), between columns (x), as in the file
   std::optional<double> thickness;
 
   std::string refusal;  ///< why this image can never be part of a CT volume; "" if it can
@@ -39,6 +39,7 @@ struct DicomFrame {
 
 struct DicomFileContent {
   bool isDicom = false;
+  std::string uid;  ///< of the series, as far as the header could be read
   std::vector<DicomFrame> frames;
   std::string problem;  ///< one sentence, if it is DICOM but cannot be read
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <sys/mman.h>
+
 #include <algorithm>
-#include <atomic>
+#include <cstdint>
 #include <map>
 #include <mutex>
 #include <new>
@@ -30,11 +32,26 @@ std::vector<std::vector<std::size_t>> framesByFile(const std::vector<DicomFrame>
   return files;
 }
 
+/// A volume for reading into. Fresh memory costs a page fault every 4 KB, a third of the whole reading time; huge pages
+/// take that away.
+CtVolume makeVolume(const Grid& grid) {
+  const std::size_t bytes = grid.voxelCount() * sizeof(std::int16_t);
+  std::vector<std::int16_t> voxels;
+  voxels.reserve(grid.voxelCount());
+  constexpr std::uintptr_t kPage = 4096;
+  const auto first = (reinterpret_cast<std::uintptr_t>(voxels.data()) + kPage - 1) / kPage * kPage;
+  if (bytes > (std::size_t{4} << 20))
+    (void)::madvise(reinterpret_cast<void*>(first), (bytes - kPage) / kPage * kPage, MADV_HUGEPAGE);
+  voxels.resize(grid.voxelCount());
+  return {grid, std::move(voxels)};
+}
+
 /// A gap takes the mean of its nearest good neighbours.
 void fillGaps(CtVolume& volume, const std::vector<std::size_t>& damaged) {
   const auto count = static_cast<std::size_t>(volume.grid().size[0]) * static_cast<std::size_t>(volume.grid().size[1]);
   const auto isGood = [&](int z) {
-    return z >= 0 && z < volume.grid().size[2] && !std::binary_search(damaged.begin(), damaged.end(), static_cast<std::size_t>(z));
+    return z >= 0 && z < volume.grid().size[2] &&
+           !std::binary_search(damaged.begin(), damaged.end(), static_cast<std::size_t>(z));
   };
   for (const std::size_t gap : damaged) {
     int below = static_cast<int>(gap) - 1, above = static_cast<int>(gap) + 1;
@@ -50,26 +67,30 @@ void fillGaps(CtVolume& volume, const std::vector<std::size_t>& damaged) {
 void noteValues(const PixelCounts& counts, Scan& scan) {
   if (counts.padding > 0)
     scan.notes.push_back("Voxels below −1024 HU (outside the scanner's field of view) are taken as −1024 HU.");
-  if (counts.clamped > 0) scan.notes.push_back(std::to_string(counts.clamped.load()) + " voxels were above 32767 HU and are cut off.");
+  if (counts.clamped > 0) scan.notes.emplace_back("Voxels above 32767 HU are cut off.");
 }
 
 }  // namespace
 
 std::optional<Scan> loadDicomSeries(const DicomSeries& series, const StopToken& stop, const ProgressSink& progress) {
-  if (!series.facts.refusal.empty()) throw Error(ErrorKind::InvalidInput, "This series cannot be opened. " + series.facts.refusal);
+  if (!series.facts.refusal.empty())
+    throw Error(ErrorKind::InvalidInput, "This series cannot be opened. " + series.facts.refusal);
   Scan scan;
   scan.facts = series.facts;
+  scan.notes = series.facts.warnings;
   scan.source.grid = series.stack.source;
   scan.source.path = std::filesystem::path(series.frames.front().path).parent_path().string();
   Damage damage;
   PixelCounts counts;
   try {
-    CtVolume volume(series.stack.source);
+    CtVolume volume = makeVolume(series.stack.source);
     const auto files = framesByFile(series.frames);
-    std::atomic<std::size_t> done{0};
+    std::size_t done = 0;
+    std::mutex progressMutex;
     const Outcome outcome = parallelFor(files.size(), 0, stop, [&](std::size_t file) {
       std::vector<FrameTarget> targets;
-      for (const std::size_t slice : files[file]) targets.push_back({&series.frames[slice], volume.slice(static_cast<int>(slice))});
+      for (const std::size_t slice : files[file])
+        targets.push_back({&series.frames[slice], volume.slice(static_cast<int>(slice))});
       try {
         decodeFrames(targets, counts);
       } catch (const Error& e) {
@@ -81,8 +102,11 @@ std::optional<Scan> loadDicomSeries(const DicomSeries& series, const StopToken& 
         }
         damage.slices.insert(damage.slices.end(), files[file].begin(), files[file].end());
       }
-      const std::size_t n = ++done;
-      progress(static_cast<double>(n) / static_cast<double>(files.size()), "Reading slice " + std::to_string(n) + " of " + std::to_string(files.size()));
+      const std::scoped_lock lock(progressMutex);  // a sink need not be safe for several threads
+      ++done;
+      if (done % 8 == 0 || done == files.size())
+        progress(static_cast<double>(done) / static_cast<double>(files.size()),
+                 "Reading slice " + std::to_string(done) + " of " + std::to_string(files.size()));
     });
     if (outcome == Outcome::Stopped) return std::nullopt;
     if (damage.slices.size() * 10 > series.frames.size())
@@ -98,14 +122,16 @@ std::optional<Scan> loadDicomSeries(const DicomSeries& series, const StopToken& 
     if (series.stack.resample) {
       scan.source.resampled = true;
       scan.source.sliceOriginsMm = series.stack.originsMm;
-      volume = resampleStack(volume, series.stack);
+      volume = resampleStack(volume, series.stack, stop);
+      if (stop.stop_requested()) return std::nullopt;
     }
     volume = turned(std::move(volume), turn);
     noteValues(counts, scan);
-    for (std::string& note : oddHuValues(volume)) scan.notes.push_back(std::move(note));
+    for (std::string& note : oddHuValues(counts.low, counts.high)) scan.notes.push_back(std::move(note));
     scan.ct = std::make_shared<const CtVolume>(std::move(volume));
   } catch (const std::bad_alloc&) {
-    throw Error(ErrorKind::OutOfMemory, "There is not enough memory to open this series of " + std::to_string(series.frames.size()) + " slices.");
+    throw Error(ErrorKind::OutOfMemory, "There is not enough memory to open this series of " +
+                                            std::to_string(series.frames.size()) + " slices.");
   }
   return scan;
 }

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <gdcmImage.h>
 #include <gdcmImageReader.h>
+#include <gdcmSequenceOfFragments.h>
 #include <gdcmTrace.h>
 #include <unistd.h>
 
@@ -13,6 +14,8 @@
 #include <cstring>
 #include <mutex>
 #include <new>
+#include <optional>
+#include <tuple>
 
 #include "pipeline/core/error.h"
 
@@ -20,7 +23,7 @@ namespace pulmo {
 
 namespace {
 
-constexpr int kAirHu = -1024;
+constexpr int kAirHu = -1024, kMostHu = 32767;
 
 struct Stored {
   int allocated, stored, highBit;
@@ -36,111 +39,178 @@ int valueOf(std::uint32_t raw, const Stored& f) {
   return static_cast<int>(bits);
 }
 
-/// Stored values to HU, in place where `raw` and `hu` are the same memory (equal size or shrinking from the front).
-class ToHu {
- public:
-  ToHu(const DicomFrame& frame, PixelCounts& counts) : frame_(frame), counts_(counts) {}
-  ~ToHu() {
-    counts_.padding += padding_;
-    counts_.clamped += clamped_;
-  }
-  std::int16_t operator()(int stored) {
-    double hu = frame_.slope * stored + frame_.intercept;
-    if ((frame_.padding && stored == *frame_.padding && hu < -500) || hu < kAirHu) {
-      if (hu < kAirHu) ++padding_;
-      hu = kAirHu;
-    }
-    if (hu > 32767) {
-      ++clamped_;
-      hu = 32767;
-    }
-    return static_cast<std::int16_t>(std::lround(hu));
-  }
+/// Padding counts as such where its HU value cannot be meant: some files name 0 HU, which is water too.
+bool isPadding(const DicomFrame& frame, int stored, double hu) {
+  if (!frame.padding || (hu > -500 && hu < 4000)) return false;
+  const auto [low, high] = std::minmax(*frame.padding, frame.paddingLimit.value_or(*frame.padding));
+  return stored >= low && stored <= high;
+}
 
- private:
-  const DicomFrame& frame_;
-  PixelCounts& counts_;
-  std::uint64_t padding_ = 0, clamped_ = 0;
+struct Tally {
+  std::uint64_t padding = 0, clamped = 0;
+  int low = kMostHu, high = kAirHu;
 };
 
-/// A 16-bit value has 65 536 cases: a table is quicker than arithmetic for a slice of 262 144.
+std::int16_t huOf(const DicomFrame& frame, int stored, Tally& tally) {
+  double hu = frame.slope * stored + frame.intercept;
+  if (isPadding(frame, stored, hu) || !(hu >= kAirHu)) {
+    ++tally.padding;
+    hu = kAirHu;
+  } else if (hu > kMostHu) {
+    ++tally.clamped;
+    hu = kMostHu;
+  }
+  return static_cast<std::int16_t>(std::lround(hu));
+}
+
+/// Least and most; in blocks of a fixed length, which every compiler turns into vector instructions.
+void addRange(const std::int16_t* hu, std::size_t count, Tally& tally) {
+  constexpr std::size_t kBlock = 256;
+  std::int16_t low = kMostHu, high = kAirHu;
+  std::size_t i = 0;
+  for (; i + kBlock <= count; i += kBlock)
+    for (std::size_t k = 0; k < kBlock; ++k) {
+      low = std::min(low, hu[i + k]);
+      high = std::max(high, hu[i + k]);
+    }
+  for (; i < count; ++i) {
+    low = std::min(low, hu[i]);
+    high = std::max(high, hu[i]);
+  }
+  tally.low = std::min<int>(tally.low, low);
+  tally.high = std::max<int>(tally.high, high);
+}
+
+/// A 16-bit value has 65 536 cases: a table is quicker than arithmetic for a slice of 262 144, and serves every slice
+/// with the same rescaling.
 class Table {
  public:
-  Table(const DicomFrame& frame, const Stored& format) : hu_(65536), padded_(65536) {
-    PixelCounts unused;
-    for (std::uint32_t raw = 0; raw < 65536; ++raw) {
-      const int value = valueOf(raw, format);
-      ToHu one(frame, unused);
-      hu_[raw] = one(value);
-      padded_[raw] = frame.slope * value + frame.intercept < kAirHu;
+  void fit(const DicomFrame& frame, const Stored& format) {
+    const Key key{frame.slope,   frame.intercept, frame.padding,  frame.paddingLimit,
+                  format.stored, format.highBit,  format.isSigned};
+    if (key_ && *key_ == key) return;
+    key_ = key;
+    entries_.resize(65536);
+    for (std::uint32_t raw = 0; raw < entries_.size(); ++raw) {
+      Tally one;
+      entries_[raw].hu = huOf(frame, valueOf(raw, format), one);
+      entries_[raw].padding = static_cast<std::uint8_t>(one.padding);
+      entries_[raw].clamped = static_cast<std::uint8_t>(one.clamped);
     }
   }
-  void apply(const std::uint16_t* raw, std::int16_t* hu, std::size_t count, PixelCounts& counts) const {
-    std::uint64_t padded = 0;
+  void apply(std::int16_t* values, std::size_t count, Tally& tally) const {
     for (std::size_t i = 0; i < count; ++i) {
-      const std::uint16_t value = raw[i];
-      padded += padded_[value];
-      hu[i] = hu_[value];
+      const Entry& entry = entries_[static_cast<std::uint16_t>(values[i])];
+      values[i] = entry.hu;
+      tally.padding += entry.padding;
+      tally.clamped += entry.clamped;
     }
-    counts.padding += padded;
   }
 
  private:
-  std::vector<std::int16_t> hu_;
-  std::vector<std::uint8_t> padded_;
+  struct Entry {
+    std::int16_t hu;
+    std::uint8_t padding, clamped;
+  };
+  using Key = std::tuple<double, double, std::optional<int>, std::optional<int>, int, int, bool>;
+  std::optional<Key> key_;
+  std::vector<Entry> entries_;
 };
 
-std::string nameOf(const DicomFrame& frame) { return std::filesystem::path(frame.path).filename().string(); }
+/// v = clamp(v, least, most) + offset over a block whose length the compiler knows; the least and most v are noted.
+template <bool Signed, std::size_t Block>
+void shiftBlock(std::int16_t* v, int unusedBits, std::int16_t least, std::int16_t most, std::int16_t offset,
+                std::int16_t& low, std::int16_t& high) {
+  for (std::size_t i = 0; i < Block; ++i) {
+    const auto up = static_cast<std::uint16_t>(static_cast<std::uint16_t>(v[i]) << unusedBits);
+    const auto x = static_cast<std::int16_t>(Signed ? static_cast<std::int16_t>(up) >> unusedBits : up >> unusedBits);
+    low = std::min(low, x);
+    high = std::max(high, x);
+    v[i] = static_cast<std::int16_t>(std::min(std::max(x, least), most) + offset);
+  }
+}
 
-void convert16(const DicomFrame& frame, const Stored& format, const std::uint16_t* raw, std::int16_t* hu, PixelCounts& counts) {
-  const std::size_t count = static_cast<std::size_t>(frame.facts.columns) * static_cast<std::size_t>(frame.facts.rows);
-  // The common case needs no table: whole 16 bits (or clean ones), slope 1.
-  const double slope = frame.slope, intercept = frame.intercept;
-  if (slope == 1 && std::floor(intercept) == intercept && std::abs(intercept) < 32768 && format.highBit == format.stored - 1 && !frame.padding) {
-    const int shift = 16 - format.stored;
-    const int offset = static_cast<int>(intercept);
-    std::uint64_t padded = 0, clamped = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      const auto up = static_cast<std::uint16_t>(raw[i] << shift);
-      const int stored = format.isSigned ? static_cast<std::int16_t>(up) >> shift : up >> shift;
-      const int value = stored + offset;
-      padded += value < kAirHu;
-      clamped += value > 32767;
-      hu[i] = static_cast<std::int16_t>(std::clamp(value, kAirHu, 32767));
-    }
-    counts.padding += padded;
-    counts.clamped += clamped;
+template <bool Signed>
+void shiftAll(std::int16_t* v, std::size_t count, int unusedBits, int offset, Tally& tally) {
+  constexpr std::size_t kBlock = 256;
+  const auto least = static_cast<std::int16_t>(std::clamp(kAirHu - offset, -32768, 32767));
+  const auto most = static_cast<std::int16_t>(std::clamp(kMostHu - offset, -32768, 32767));
+  const auto by = static_cast<std::int16_t>(offset);
+  std::int16_t low = 32767, high = -32768;
+  std::size_t i = 0;
+  for (; i + kBlock <= count; i += kBlock) shiftBlock<Signed, kBlock>(v + i, unusedBits, least, most, by, low, high);
+  for (; i < count; ++i) shiftBlock<Signed, 1>(v + i, unusedBits, least, most, by, low, high);
+  if (count == 0) return;
+  if (low < least) ++tally.padding;
+  if (high > most) ++tally.clamped;
+  tally.low = std::min(tally.low, std::clamp(low, least, most) + offset);
+  tally.high = std::max(tally.high, std::clamp(high, least, most) + offset);
+}
+
+/// Stored 16-bit values to HU in their place.
+void convert16(const DicomFrame& frame, const Stored& format, std::int16_t* values, std::size_t count, Tally& tally) {
+  const double offset = frame.intercept;
+  const bool plain = frame.slope == 1 && std::floor(offset) == offset && std::abs(offset) < 32000 &&
+                     format.highBit == format.stored - 1 && (format.isSigned || format.stored < 16);
+  // Padding below -1024 HU is cut off with the rest, so that the common case needs no look-up.
+  const double paddingHu = frame.padding ? std::max(*frame.padding, *frame.paddingLimit) + offset : kAirHu;
+  if (plain && paddingHu <= kAirHu) {
+    const int unused = 16 - format.stored;
+    if (format.isSigned)
+      shiftAll<true>(values, count, unused, static_cast<int>(offset), tally);
+    else
+      shiftAll<false>(values, count, unused, static_cast<int>(offset), tally);
     return;
   }
   if (count > 65536) {
-    Table(frame, format).apply(raw, hu, count, counts);
-    return;
+    thread_local Table table;
+    table.fit(frame, format);
+    table.apply(values, count, tally);
+  } else {
+    for (std::size_t i = 0; i < count; ++i)
+      values[i] = huOf(frame, valueOf(static_cast<std::uint16_t>(values[i]), format), tally);
   }
-  ToHu toHu(frame, counts);
-  for (std::size_t i = 0; i < count; ++i) hu[i] = toHu(valueOf(raw[i], format));
+  addRange(values, count, tally);
 }
 
+void addTo(PixelCounts& counts, const Tally& tally) {
+  counts.padding += tally.padding;
+  counts.clamped += tally.clamped;
+  for (int now = counts.low; tally.low < now && !counts.low.compare_exchange_weak(now, tally.low);) {
+  }
+  for (int now = counts.high; tally.high > now && !counts.high.compare_exchange_weak(now, tally.high);) {
+  }
+}
+
+/// @param bytes  the frame's pixels in this machine's byte order; may be `hu` itself where 16 bits are allocated
 void convert(const DicomFrame& frame, const Stored& format, const char* bytes, std::int16_t* hu, PixelCounts& counts) {
   const std::size_t count = static_cast<std::size_t>(frame.facts.columns) * static_cast<std::size_t>(frame.facts.rows);
+  Tally tally;
   if (format.allocated == 16) {
-    if (reinterpret_cast<std::uintptr_t>(bytes) % alignof(std::uint16_t) == 0)
-      return convert16(frame, format, reinterpret_cast<const std::uint16_t*>(bytes), hu, counts);
-    std::vector<std::uint16_t> aligned(count);
-    std::memcpy(aligned.data(), bytes, 2 * count);
-    return convert16(frame, format, aligned.data(), hu, counts);
+    if (static_cast<const void*>(bytes) != hu) std::memcpy(hu, bytes, 2 * count);
+    convert16(frame, format, hu, count, tally);
+  } else {
+    for (std::size_t i = 0; i < count; ++i) {
+      std::uint32_t raw = 0;
+      if (format.allocated == 8)
+        raw = static_cast<unsigned char>(bytes[i]);
+      else
+        std::memcpy(&raw, bytes + 4 * i, 4);
+      hu[i] = huOf(frame, valueOf(raw, format), tally);
+    }
+    addRange(hu, count, tally);
   }
-  ToHu toHu(frame, counts);
-  for (std::size_t i = 0; i < count; ++i) {
-    std::uint32_t raw = 0;
-    if (format.allocated == 8) raw = static_cast<unsigned char>(bytes[i]);
-    else std::memcpy(&raw, bytes + 4 * i, 4);
-    hu[i] = toHu(valueOf(raw, format));
-  }
+  addTo(counts, tally);
+}
+
+std::string nameOf(const DicomFrame& frame) {
+  return std::filesystem::path(frame.path).filename().string();
 }
 
 bool isNative(const DicomFrame& f) {
-  return std::endian::native == std::endian::little && !f.layout.encapsulated && !f.layout.deflated && !f.layout.bigEndian &&
-         f.layout.pixelOffset > 0 && (f.bitsAllocated == 8 || f.bitsAllocated == 16);
+  return std::endian::native == std::endian::little && !f.layout.encapsulated && !f.layout.deflated &&
+         !f.layout.bigEndian && !f.layout.bigEndianPixels && f.layout.pixelOffset > 0 &&
+         (f.bitsAllocated == 8 || f.bitsAllocated == 16);
 }
 
 void readNative(const FrameTarget& target, PixelCounts& counts) {
@@ -174,22 +244,43 @@ void quietGdcm() {
   });
 }
 
+/// One frame in several fragments, which GDCM's JPEG-LS reader does not take: put together into one.
+void joinFragments(gdcm::Image& image) {
+  const gdcm::SequenceOfFragments* fragments = image.GetDataElement().GetSequenceOfFragments();
+  if (!fragments || fragments->GetNumberOfFragments() < 2) return;
+  std::vector<char> bytes(fragments->ComputeByteLength());
+  if (!fragments->GetBuffer(bytes.data(), bytes.size())) return;
+  gdcm::Fragment whole;
+  whole.SetByteValue(bytes.data(), gdcm::VL(static_cast<std::uint32_t>(bytes.size())));
+  gdcm::SmartPointer<gdcm::SequenceOfFragments> joined = new gdcm::SequenceOfFragments;
+  joined->AddFragment(whole);
+  gdcm::DataElement element(gdcm::Tag(0x7FE0, 0x0010), 0xFFFFFFFF, gdcm::VR::OB);
+  element.SetValue(*joined);
+  image.SetDataElement(element);
+}
+
 void readThroughGdcm(const std::vector<FrameTarget>& targets, PixelCounts& counts) {
   quietGdcm();
   const DicomFrame& first = *targets.front().frame;
   const auto damaged = [&](const std::string& detail) {
-    return Error(ErrorKind::InvalidInput, nameOf(first) + " cannot be decoded (" + first.facts.transferSyntax + "): it is damaged or cut short.", detail);
+    return Error(ErrorKind::InvalidInput,
+                 nameOf(first) + " cannot be decoded (" + first.facts.transferSyntax + "): it is damaged or cut short.",
+                 detail);
   };
   gdcm::ImageReader reader;
   reader.SetFileName(first.path.c_str());
   if (!reader.Read()) throw damaged("GDCM could not read the image");
-  const gdcm::Image& image = reader.GetImage();
+  gdcm::Image& image = reader.GetImage();
+  if (first.frames == 1 && first.layout.transferSyntax.starts_with("1.2.840.10008.1.2.4.8")) joinFragments(image);
   const gdcm::PixelFormat& format = image.GetPixelFormat();
   const unsigned* size = image.GetDimensions();
-  if (size[0] != static_cast<unsigned>(first.facts.columns) || size[1] != static_cast<unsigned>(first.facts.rows) || format.GetSamplesPerPixel() != 1)
-    throw Error(ErrorKind::InvalidInput, nameOf(first) + " contradicts itself: its picture is not of the size that its header gives.");
+  if (size[0] != static_cast<unsigned>(first.facts.columns) || size[1] != static_cast<unsigned>(first.facts.rows) ||
+      format.GetSamplesPerPixel() != 1)
+    throw Error(ErrorKind::InvalidInput,
+                nameOf(first) + " contradicts itself: its picture is not of the size that its header gives.");
   const int allocated = format.GetBitsAllocated();
-  if (allocated != 8 && allocated != 16 && allocated != 32) throw damaged("unexpected bits allocated: " + std::to_string(allocated));
+  if (allocated != 8 && allocated != 16 && allocated != 32)
+    throw damaged("unexpected bits allocated: " + std::to_string(allocated));
   const std::size_t pixels = static_cast<std::size_t>(size[0]) * size[1];
   const std::size_t frameBytes = pixels * static_cast<std::size_t>(allocated / 8);
   const std::size_t length = image.GetBufferLength();
@@ -199,7 +290,8 @@ void readThroughGdcm(const std::vector<FrameTarget>& targets, PixelCounts& count
   const Stored stored{allocated, format.GetBitsStored(), format.GetHighBit(), format.GetPixelRepresentation() == 1};
   for (const FrameTarget& target : targets) {
     const std::size_t offset = static_cast<std::size_t>(target.frame->frame) * frameBytes;
-    if (offset + frameBytes > length) throw damaged("frame " + std::to_string(target.frame->frame) + " is beyond the decoded pixels");
+    if (offset + frameBytes > length)
+      throw damaged("frame " + std::to_string(target.frame->frame) + " is beyond the decoded pixels");
     convert(*target.frame, stored, buffer.data() + offset, target.hu, counts);
   }
 }

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
-#include <cstdio>
+#include <functional>
 #include <map>
 #include <tuple>
 
@@ -14,21 +14,94 @@ namespace pulmo {
 
 namespace {
 
-/// Frames with equal keys may form one volume. Directions are rounded: a scanner writes the same one with a different
-/// last digit on each slice.
-auto keyOf(const DicomFrame& f) {
-  std::array<long, 6> orientation{};
-  if (f.orientation)
-    for (std::size_t i = 0; i < 6; ++i) orientation[i] = std::lround(100 * (*f.orientation)[i]);
-  std::array<long, 2> spacing{};
-  if (f.pixelSpacing)
-    for (std::size_t i = 0; i < 2; ++i) spacing[i] = std::lround(1000 * (*f.pixelSpacing)[i]);
-  return std::make_tuple(f.facts.uid, f.refusal, f.facts.columns, f.facts.rows, orientation, spacing, f.frameOfReference);
+using Frames = std::vector<DicomFrame>;
+
+/// Whether two frames may lie in one volume. With tolerance: a scanner writes the same direction with a different last
+/// digit on each slice.
+bool fitTogether(const DicomFrame& a, const DicomFrame& b) {
+  const auto near = [](const auto& one, const auto& other, double tolerance) {
+    if (one.has_value() != other.has_value()) return false;
+    for (std::size_t i = 0; one && i < one->size(); ++i)
+      if (!(std::abs((*one)[i] - (*other)[i]) <= tolerance)) return false;
+    return true;
+  };
+  return a.refusal == b.refusal && a.facts.columns == b.facts.columns && a.facts.rows == b.facts.rows &&
+         a.frameOfReference == b.frameOfReference && near(a.orientation, b.orientation, 0.005) &&
+         near(a.pixelSpacing, b.pixelSpacing, 0.001);
+}
+
+/// Heights along the first frame's normal, with each frame's index, in order.
+/// @pre every frame has a position and an orientation
+std::vector<std::pair<double, std::size_t>> heightsOf(const Frames& frames) {
+  const auto& o = *frames.front().orientation;
+  const Point3 normal{o[1] * o[5] - o[2] * o[4], o[2] * o[3] - o[0] * o[5], o[0] * o[4] - o[1] * o[3]};
+  std::vector<std::pair<double, std::size_t>> heights;
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    const Point3& p = *frames[i].position;
+    heights.emplace_back(p[0] * normal[0] + p[1] * normal[1] + p[2] * normal[2], i);
+  }
+  std::sort(heights.begin(), heights.end());
+  return heights;
+}
+
+std::size_t duplicatesOf(const Frames& frames) {
+  const auto heights = heightsOf(frames);
+  std::size_t count = 0;
+  for (std::size_t i = 1; i < heights.size(); ++i) count += heights[i].first - heights[i - 1].first < 0.01;
+  return count;
+}
+
+/// Two scans under one UID (before and after contrast, two kernels) lie at the same positions: told apart by the first
+/// field that leaves no position twice. A few repeated slices are no second scan.
+std::vector<Frames> splitAcquisitions(Frames frames) {
+  const std::size_t duplicates = duplicatesOf(frames);
+  if (duplicates < 3 || duplicates * 5 < frames.size()) return {std::move(frames)};
+  const std::function<std::string(const DicomFrame&)> fields[] = {
+      [](const DicomFrame& f) { return std::to_string(f.acquisition); },
+      [](const DicomFrame& f) { return f.facts.kernel; },
+      [](const DicomFrame& f) { return std::to_string(f.thickness.value_or(0)); },
+      [](const DicomFrame& f) { return f.imageType; }};
+  for (const auto& field : fields) {
+    std::map<std::string, Frames> parts;
+    for (const DicomFrame& frame : frames) parts[field(frame)].push_back(frame);
+    if (std::any_of(parts.begin(), parts.end(), [](const auto& part) { return duplicatesOf(part.second) > 0; }))
+      continue;
+    std::vector<Frames> split;
+    for (auto& [value, part] : parts) split.push_back(std::move(part));
+    return split;
+  }
+  return {std::move(frames)};
+}
+
+/// Pieces with so much space between them that filling it would be invention: neck and pelvis under one UID.
+std::vector<Frames> splitFarPieces(Frames frames) {
+  if (frames.size() < 3) return {std::move(frames)};
+  const auto heights = heightsOf(frames);
+  std::vector<double> gaps;
+  for (std::size_t i = 1; i < heights.size(); ++i)
+    if (const double gap = heights[i].first - heights[i - 1].first; gap >= 0.01) gaps.push_back(gap);
+  if (gaps.empty()) return {std::move(frames)};
+  const auto middle = gaps.begin() + static_cast<std::ptrdiff_t>((gaps.size() - 1) / 2);
+  std::nth_element(gaps.begin(), middle, gaps.end());
+  const double far = std::max(8 * *middle, 25.0);
+  std::vector<Frames> pieces(1);
+  for (std::size_t i = 0; i < heights.size(); ++i) {
+    if (i > 0 && heights[i].first - heights[i - 1].first > far) pieces.emplace_back();
+    pieces.back().push_back(std::move(frames[heights[i].second]));
+  }
+  return pieces;
+}
+
+bool arePlaced(const Frames& frames) {
+  return std::all_of(frames.begin(), frames.end(),
+                     [](const DicomFrame& f) { return f.refusal.empty() && f.position && f.orientation; });
 }
 
 bool contains(std::string text, std::initializer_list<const char*> words) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return std::any_of(words.begin(), words.end(), [&](const char* word) { return text.find(word) != std::string::npos; });
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return std::any_of(words.begin(), words.end(),
+                     [&](const char* word) { return text.find(word) != std::string::npos; });
 }
 
 /// The higher, the more likely this is the axial chest CT that the person means.
@@ -57,20 +130,26 @@ void fillGeometry(DicomSeries& s, const DicomFrame& first) {
   f.thicknessMm = first.thickness;
   if (s.stack.tiltDeg > 0.05) f.gantryTiltDeg = s.stack.tiltDeg;
   for (const std::string& note : s.stack.notes) f.warnings.push_back(note);
-  if (!first.pixelSpacing) f.warnings.emplace_back("The header gives no pixel spacing: figures in mm and ml are left out.");
+  if (!first.pixelSpacing)
+    f.warnings.emplace_back("The header gives no pixel spacing: figures in mm and ml are left out.");
   if (f.slices == 1) f.warnings.emplace_back("This is a single slice, not a volume.");
 }
 
 std::string geometryRefusal(const std::vector<DicomFrame>& frames) {
   const DicomFrame& f = frames.front();
   if (!f.refusal.empty()) return f.refusal;
-  if (f.pixelSpacing && !((*f.pixelSpacing)[0] > 1e-3 && (*f.pixelSpacing)[1] > 1e-3 && (*f.pixelSpacing)[0] < 100 && (*f.pixelSpacing)[1] < 100))
+  if (f.pixelSpacing && !((*f.pixelSpacing)[0] > 1e-3 && (*f.pixelSpacing)[1] > 1e-3 && (*f.pixelSpacing)[0] < 100 &&
+                          (*f.pixelSpacing)[1] < 100))
     return "Its header gives a pixel spacing that cannot be.";
   if (frames.size() == 1) return {};
-  const auto lacks = [&](auto has) { return std::count_if(frames.begin(), frames.end(), [&](const DicomFrame& x) { return !has(x); }); };
+  const auto lacks = [&](auto has) {
+    return std::count_if(frames.begin(), frames.end(), [&](const DicomFrame& x) { return !has(x); });
+  };
   if (const auto n = lacks([](const DicomFrame& x) { return x.position.has_value(); }); n > 0)
-    return std::to_string(n) + " of " + std::to_string(frames.size()) + " slices do not say where they lie, so they cannot be put in order.";
-  if (lacks([](const DicomFrame& x) { return x.orientation.has_value(); }) > 0) return "The slices do not say how they are oriented.";
+    return std::to_string(n) + " of " + std::to_string(frames.size()) +
+           " slices do not say where they lie, so they cannot be put in order.";
+  if (lacks([](const DicomFrame& x) { return x.orientation.has_value(); }) > 0)
+    return "The slices do not say how they are oriented.";
   return {};
 }
 
@@ -91,13 +170,17 @@ DicomSeries makeSeries(std::vector<DicomFrame> frames) {
   const DicomFrame first = frames.front();
   std::vector<SlicePlace> places;
   for (const DicomFrame& f : frames)
-    places.push_back({f.position.value_or(Point3{0, 0, 0}), first.orientation.value_or(std::array<double, 6>{1, 0, 0, 0, 1, 0})});
-  const std::array<double, 2> spacing = first.pixelSpacing ? std::array<double, 2>{(*first.pixelSpacing)[1], (*first.pixelSpacing)[0]} : std::array<double, 2>{1, 1};
+    places.push_back(
+        {f.position.value_or(Point3{0, 0, 0}), first.orientation.value_or(std::array<double, 6>{1, 0, 0, 0, 1, 0})});
+  const std::array<double, 2> spacing = first.pixelSpacing
+                                            ? std::array<double, 2>{(*first.pixelSpacing)[1], (*first.pixelSpacing)[0]}
+                                            : std::array<double, 2>{1, 1};
   try {
     s.stack = stackSlices(places, {s.facts.columns, s.facts.rows}, spacing, first.thickness.value_or(1));
     const std::uint64_t voxels = s.stack.regular.voxelCount();
     if (voxels > (std::uint64_t{1} << 31))
-      throw Error(ErrorKind::InvalidInput, "It would make " + std::to_string(voxels) + " voxels, more than can be opened.");
+      throw Error(ErrorKind::InvalidInput,
+                  "It would make " + std::to_string(voxels) + " voxels, more than can be opened.");
     (void)canonicalTurn(s.stack.source);
   } catch (const Error& e) {
     s.facts.refusal = e.what();
@@ -108,7 +191,8 @@ DicomSeries makeSeries(std::vector<DicomFrame> frames) {
   s.stack.source.spacingKnown = s.stack.regular.spacingKnown = first.pixelSpacing.has_value();
   for (const std::size_t i : s.stack.order) s.frames.push_back(std::move(frames[i]));
   fillGeometry(s, first);
-  if (!first.orientation || !first.position) s.facts.warnings.emplace_back("The header does not say where the slice lies in the patient: sides may be wrong.");
+  if (!first.orientation || !first.position)
+    s.facts.warnings.emplace_back("The header does not say where the slice lies in the patient: sides may be wrong.");
   s.chestScore = scoreOf(s);
   return s;
 }
@@ -116,13 +200,37 @@ DicomSeries makeSeries(std::vector<DicomFrame> frames) {
 }  // namespace
 
 std::vector<DicomSeries> groupSeries(std::vector<DicomFrame> frames) {
-  std::map<decltype(keyOf(frames.front())), std::vector<DicomFrame>> groups;
-  for (DicomFrame& frame : frames) groups[keyOf(frame)].push_back(std::move(frame));
+  std::map<std::string, std::vector<Frames>> byUid;
+  for (DicomFrame& frame : frames) {
+    auto& groups = byUid[frame.facts.uid];
+    const auto group =
+        std::find_if(groups.begin(), groups.end(), [&](const Frames& g) { return fitTogether(g.front(), frame); });
+    if (group != groups.end())
+      group->push_back(std::move(frame));
+    else
+      groups.emplace_back().push_back(std::move(frame));
+  }
   std::vector<DicomSeries> all;
-  for (auto& [key, group] : groups) all.push_back(makeSeries(std::move(group)));
-  std::stable_sort(all.begin(), all.end(), [](const DicomSeries& a, const DicomSeries& b) { return a.chestScore > b.chestScore; });
-  std::map<std::string, int> seen;
+  for (auto& [uid, groups] : byUid)
+    for (Frames& group : groups) {
+      if (!arePlaced(group)) {
+        all.push_back(makeSeries(std::move(group)));
+        continue;
+      }
+      for (Frames& acquisition : splitAcquisitions(std::move(group)))
+        for (Frames& piece : splitFarPieces(std::move(acquisition))) all.push_back(makeSeries(std::move(piece)));
+    }
+  std::stable_sort(all.begin(), all.end(),
+                   [](const DicomSeries& a, const DicomSeries& b) { return a.chestScore > b.chestScore; });
+  std::map<std::string, int> parts, seen;
+  for (const DicomSeries& series : all)
+    if (series.facts.refusal.empty()) ++parts[series.facts.uid];
   for (DicomSeries& series : all) {
+    if (const int count = parts[series.facts.uid]; count > 1 && series.facts.refusal.empty())
+      series.facts.warnings.push_back(
+          "The images of this series do not fit into one volume (matrix, orientation, acquisition or place differ): it "
+          "is listed as " +
+          std::to_string(count) + " series.");
     const int part = ++seen[series.facts.uid];
     if (part > 1) series.facts.uid += "#" + std::to_string(part);
   }

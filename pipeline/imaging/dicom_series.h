@@ -25,6 +25,7 @@ struct DicomSeries {
 /// Decodes a series, slices in parallel. A slice that cannot be decoded becomes a gap, filled from its neighbours and
 /// said in the notes; more than a tenth of them refuse the series.
 /// @return nullopt if stopped
-[[nodiscard]] std::optional<Scan> loadDicomSeries(const DicomSeries& series, const StopToken& stop, const ProgressSink& progress);
+[[nodiscard]] std::optional<Scan> loadDicomSeries(const DicomSeries& series, const StopToken& stop,
+                                                  const ProgressSink& progress);
 
 }  // namespace pulmo

@@ -4,8 +4,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
+#include <cctype>
+#include <map>
 #include <mutex>
+#include <set>
 
 #include "pipeline/core/parallel.h"
 #include "pipeline/imaging/dicom_series.h"
@@ -25,24 +27,32 @@ namespace {
 
 constexpr std::size_t kMostFiles = 200000;
 
-void collect(const fs::path& path, std::vector<fs::path>& files, std::vector<SkippedFile>& skipped, const StopToken& stop) {
+void collect(const fs::path& path, std::vector<fs::path>& files, std::vector<SkippedFile>& skipped,
+             const StopToken& stop) {
   std::error_code ec;
   const fs::file_status status = fs::status(path, ec);
   if (!fs::exists(status)) throw Error(ErrorKind::Io, "There is no file or folder " + path.string() + ".");
   if (!fs::is_directory(status)) {
+    if (!fs::is_regular_file(status))
+      throw Error(ErrorKind::InvalidInput, path.string() + " is neither a file nor a folder.");
     files.push_back(path);
     return;
   }
-  if (::access(path.c_str(), R_OK | X_OK) != 0) throw Error(ErrorKind::Io, "The folder " + path.string() + " may not be read (permission).");
-  for (fs::recursive_directory_iterator it(path, fs::directory_options::skip_permission_denied, ec), end; !ec && it != end && !stop.stop_requested(); it.increment(ec)) {
+  if (::access(path.c_str(), R_OK | X_OK) != 0)
+    throw Error(ErrorKind::Io, "The folder " + path.string() + " may not be read (permission).");
+  for (fs::recursive_directory_iterator it(path, fs::directory_options::skip_permission_denied, ec), end;
+       !ec && it != end && !stop.stop_requested(); it.increment(ec)) {
     std::error_code entryError;
     if (it->is_directory(entryError)) {
-      if (::access(it->path().c_str(), R_OK | X_OK) != 0) skipped.push_back({it->path().string(), "The folder may not be read (permission)."});
+      if (::access(it->path().c_str(), R_OK | X_OK) != 0)
+        skipped.push_back({it->path().string(), "The folder may not be read (permission)."});
       continue;
     }
     if (!it->is_regular_file(entryError)) continue;
     files.push_back(it->path());
-    if (files.size() > kMostFiles) throw Error(ErrorKind::InvalidInput, path.string() + " holds more than " + std::to_string(kMostFiles) + " files: choose a folder further down.");
+    if (files.size() > kMostFiles)
+      throw Error(ErrorKind::InvalidInput, path.string() + " holds more than " + std::to_string(kMostFiles) +
+                                               " files: choose a folder further down.");
   }
 }
 
@@ -51,59 +61,114 @@ struct Findings {
   std::vector<DicomFrame> frames;
   std::vector<FoundSeries> volumes;
   std::vector<SkippedFile> skipped;
+  /// Sentences about files that cannot be read: by series where that much is known, else by folder.
+  std::map<std::string, std::vector<std::string>> damagedOfSeries, damagedInFolder;
+
+  void skip(const fs::path& file, const std::string& reason, const std::string& uid = {}) {
+    const std::scoped_lock lock(mutex);
+    skipped.push_back({file.string(), reason});
+    (uid.empty() ? damagedInFolder[file.parent_path().string()] : damagedOfSeries[uid]).push_back(reason);
+  }
 };
 
+FoundSeries describeVolume(const fs::path& file) {
+  FoundSeries found;
+  found.facts = describeVolumeFile(file);
+  found.chestScore = found.facts.refusal.empty() ? 1 + std::min(300, found.facts.slices) / 10.0 : -1;
+  auto files = std::make_shared<SeriesFiles>();
+  files->volume = file;
+  found.files = files;
+  return found;
+}
+
+/// Whether the name says that it ought to be DICOM: then it is worth a word if it is not.
+bool hasDicomName(const fs::path& file) {
+  std::string extension = file.extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return extension == ".dcm" || extension == ".dicom" || extension == ".ima";
+}
+
+/// @param asked  the person has named this very file
 void look(const fs::path& file, bool asked, Findings& findings) {
+  const std::string name = file.filename().string();
   try {
     if (isVolumeFileName(file)) {
-      FoundSeries found;
-      found.facts = describeVolumeFile(file);
-      found.chestScore = found.facts.refusal.empty() ? 1 + std::min(300, found.facts.slices) / 10.0 : -1;
-      auto files = std::make_shared<SeriesFiles>();
-      files->volume = file;
-      found.files = files;
+      FoundSeries found = describeVolume(file);
       const std::scoped_lock lock(findings.mutex);
       findings.volumes.push_back(std::move(found));
       return;
     }
     DicomFileContent content = readDicomHeader(file);
-    const std::scoped_lock lock(findings.mutex);
-    if (!content.problem.empty()) findings.skipped.push_back({file.string(), content.problem});
-    else if (content.isDicom) std::move(content.frames.begin(), content.frames.end(), std::back_inserter(findings.frames));
-    else if (asked)  // within a folder, other files are nobody's business
-      findings.skipped.push_back({file.string(), fs::file_size(file) == 0 ? file.filename().string() + " is empty." : file.filename().string() + " is neither DICOM nor a volume format."});
+    if (!content.problem.empty()) {
+      findings.skip(file, content.problem, content.uid);
+    } else if (content.isDicom) {
+      const std::scoped_lock lock(findings.mutex);
+      std::move(content.frames.begin(), content.frames.end(), std::back_inserter(findings.frames));
+    } else if (asked || hasDicomName(file)) {  // within a folder, other files are nobody's business
+      std::error_code ec;
+      findings.skip(file,
+                    name + (fs::is_empty(file, ec) && !ec ? " is empty." : " is neither DICOM nor a volume format."));
+    }
   } catch (const Error& e) {
-    const std::scoped_lock lock(findings.mutex);
-    findings.skipped.push_back({file.string(), e.what()});
+    findings.skip(file, e.what());
   } catch (const std::exception&) {
-    const std::scoped_lock lock(findings.mutex);
-    findings.skipped.push_back({file.string(), file.filename().string() + " cannot be read."});
+    findings.skip(file, name + " cannot be read.");
   }
+}
+
+/// One bad file must not go missing silently: the series that it was part of says so.
+void addDamage(const Findings& findings, DicomSeries& series) {
+  std::vector<std::string> sentences;
+  const std::string uid = series.facts.uid.substr(0, series.facts.uid.find('#'));
+  if (const auto found = findings.damagedOfSeries.find(uid); found != findings.damagedOfSeries.end())
+    sentences = found->second;
+  std::set<std::string> folders;
+  for (const DicomFrame& frame : series.frames) folders.insert(fs::path(frame.path).parent_path().string());
+  for (const std::string& folder : folders)
+    if (const auto found = findings.damagedInFolder.find(folder); found != findings.damagedInFolder.end())
+      sentences.insert(sentences.end(), found->second.begin(), found->second.end());
+  if (sentences.empty()) return;
+  std::sort(sentences.begin(), sentences.end());
+  series.facts.warnings.push_back(sentences.size() == 1
+                                      ? "A file beside the others is left out. " + sentences.front()
+                                      : std::to_string(sentences.size()) +
+                                            " files beside the others are left out. The first: " + sentences.front());
 }
 
 }  // namespace
 
-std::optional<ScanSearch> findScans(const std::vector<fs::path>& paths, const StopToken& stop, const ProgressSink& progress) {
+std::optional<ScanSearch> findScans(const std::vector<fs::path>& paths, const StopToken& stop,
+                                    const ProgressSink& progress) {
   std::vector<fs::path> files;
   ScanSearch search;
   for (const fs::path& path : paths) collect(path, files, search.skipped, stop);
   std::sort(files.begin(), files.end());
   files.erase(std::unique(files.begin(), files.end()), files.end());
   Findings findings;
-  std::atomic<std::size_t> done{0};
-  const bool asked = files.size() == 1;
+  std::size_t done = 0;
+  std::mutex progressMutex;
+  const std::set<fs::path> named(paths.begin(), paths.end());
   const Outcome outcome = parallelFor(files.size(), 0, stop, [&](std::size_t i) {
-    look(files[i], asked, findings);
-    const std::size_t n = ++done;
-    if (n % 16 == 0) progress(static_cast<double>(n) / static_cast<double>(files.size()), "Looking at file " + std::to_string(n) + " of " + std::to_string(files.size()));
+    look(files[i], named.contains(files[i]), findings);
+    const std::scoped_lock lock(progressMutex);  // a sink need not be safe for several threads
+    ++done;
+    if (done % 16 == 0)
+      progress(static_cast<double>(done) / static_cast<double>(files.size()),
+               "Looking at file " + std::to_string(done) + " of " + std::to_string(files.size()));
   });
   if (outcome == Outcome::Stopped) return std::nullopt;
   // Threads finish in any order; what the person sees does not depend on it.
-  std::sort(findings.frames.begin(), findings.frames.end(), [](const DicomFrame& a, const DicomFrame& b) { return std::tie(a.path, a.frame) < std::tie(b.path, b.frame); });
-  std::sort(findings.volumes.begin(), findings.volumes.end(), [](const FoundSeries& a, const FoundSeries& b) { return a.files->volume < b.files->volume; });
-  std::sort(findings.skipped.begin(), findings.skipped.end(), [](const SkippedFile& a, const SkippedFile& b) { return a.path < b.path; });
+  std::sort(findings.frames.begin(), findings.frames.end(), [](const DicomFrame& a, const DicomFrame& b) {
+    return std::tie(a.path, a.frame) < std::tie(b.path, b.frame);
+  });
+  std::sort(findings.volumes.begin(), findings.volumes.end(),
+            [](const FoundSeries& a, const FoundSeries& b) { return a.files->volume < b.files->volume; });
+  std::sort(findings.skipped.begin(), findings.skipped.end(),
+            [](const SkippedFile& a, const SkippedFile& b) { return a.path < b.path; });
   if (!findings.frames.empty())
     for (DicomSeries& series : groupSeries(std::move(findings.frames))) {
+      addDamage(findings, series);
       FoundSeries found{series.facts, nullptr, series.chestScore};
       auto files_ = std::make_shared<SeriesFiles>();
       files_->dicom = std::move(series);
@@ -112,7 +177,8 @@ std::optional<ScanSearch> findScans(const std::vector<fs::path>& paths, const St
     }
   std::move(findings.volumes.begin(), findings.volumes.end(), std::back_inserter(search.series));
   std::move(findings.skipped.begin(), findings.skipped.end(), std::back_inserter(search.skipped));
-  std::stable_sort(search.series.begin(), search.series.end(), [](const FoundSeries& a, const FoundSeries& b) { return a.chestScore > b.chestScore; });
+  std::stable_sort(search.series.begin(), search.series.end(),
+                   [](const FoundSeries& a, const FoundSeries& b) { return a.chestScore > b.chestScore; });
   return search;
 }
 
@@ -124,12 +190,18 @@ std::size_t chooseSeries(const ScanSearch& search, const std::string& uid) {
   }
   if (search.series.empty()) {
     if (search.skipped.size() == 1) throw Error(ErrorKind::InvalidInput, search.skipped.front().reason);
-    throw Error(ErrorKind::InvalidInput, search.skipped.empty() ? "No scan was found: there is neither DICOM nor a volume file."
-                                                                : "No scan was found. " + std::to_string(search.skipped.size()) + " files cannot be read; the first: " + search.skipped.front().reason);
+    throw Error(ErrorKind::InvalidInput,
+                search.skipped.empty() ? "No scan was found: there is neither DICOM nor a volume file."
+                                       : "No scan was found. " + std::to_string(search.skipped.size()) +
+                                             " files cannot be read; the first: " + search.skipped.front().reason);
   }
   const FoundSeries& best = search.series.front();
   if (!best.facts.refusal.empty())
-    throw Error(ErrorKind::InvalidInput, (search.series.size() == 1 ? "The only series found cannot be opened. " : "None of the " + std::to_string(search.series.size()) + " series found can be opened. The first: ") + best.facts.refusal);
+    throw Error(ErrorKind::InvalidInput,
+                (search.series.size() == 1 ? "The only series found cannot be opened. "
+                                           : "None of the " + std::to_string(search.series.size()) +
+                                                 " series found can be opened. The first: ") +
+                    best.facts.refusal);
   return 0;
 }
 
@@ -139,10 +211,12 @@ std::optional<Scan> loadScan(const FoundSeries& series, const StopToken& stop, c
   return loadVolumeFile(series.files->volume, stop, progress);
 }
 
-std::optional<Scan> openScan(const std::vector<fs::path>& paths, const std::string& uid, const StopToken& stop, const ProgressSink& progress) {
+std::optional<Scan> openScan(const std::vector<fs::path>& paths, const std::string& uid, const StopToken& stop,
+                             const ProgressSink& progress) {
   const auto search = findScans(paths, stop, [&](double f, const std::string& s) { progress(0.3 * f, s); });
   if (!search) return std::nullopt;
-  return loadScan(search->series[chooseSeries(*search, uid)], stop, [&](double f, const std::string& s) { progress(0.3 + 0.7 * f, s); });
+  return loadScan(search->series[chooseSeries(*search, uid)], stop,
+                  [&](double f, const std::string& s) { progress(0.3 + 0.7 * f, s); });
 }
 
 }  // namespace pulmo

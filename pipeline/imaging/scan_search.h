@@ -36,8 +36,8 @@ struct ScanSearch {
 ///
 /// @return nullopt if stopped
 /// @throws Error{Io} for a path that does not exist or a folder that may not be read
-[[nodiscard]] std::optional<ScanSearch> findScans(const std::vector<std::filesystem::path>& paths, const StopToken& stop,
-                                                  const ProgressSink& progress);
+[[nodiscard]] std::optional<ScanSearch> findScans(const std::vector<std::filesystem::path>& paths,
+                                                  const StopToken& stop, const ProgressSink& progress);
 
 /// Which series to open: the one with the UID, else the best.
 /// @throws Error{InvalidInput} if there is none (the sentence says what was found instead), or none with that UID
@@ -49,7 +49,8 @@ struct ScanSearch {
 /// @return nullopt if stopped
 /// @throws Error{InvalidInput, Unsupported, Io, OutOfMemory} with the file and the reason
 /// @cost peak memory <= 1.3 times the volume
-[[nodiscard]] std::optional<Scan> loadScan(const FoundSeries& series, const StopToken& stop, const ProgressSink& progress);
+[[nodiscard]] std::optional<Scan> loadScan(const FoundSeries& series, const StopToken& stop,
+                                           const ProgressSink& progress);
 
 /// findScans + chooseSeries + loadScan.
 [[nodiscard]] std::optional<Scan> openScan(const std::vector<std::filesystem::path>& paths, const std::string& uid,

@@ -16,10 +16,16 @@ namespace {
 constexpr double kSamePositionMm = 0.01;
 constexpr double kEvenShare = 0.01, kEvenMm = 0.02;
 constexpr double kStraightDeg = 0.1;
+constexpr double kMostSlices = 20000;
+constexpr double kLongestMm = 5000;  // no table moves further
 constexpr std::int16_t kAir = -1024;
 
-double dot(const Point3& a, const Point3& b) { return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
-Point3 minus(const Point3& a, const Point3& b) { return {a[0] - b[0], a[1] - b[1], a[2] - b[2]}; }
+double dot(const Point3& a, const Point3& b) {
+  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+}
+Point3 minus(const Point3& a, const Point3& b) {
+  return {a[0] - b[0], a[1] - b[1], a[2] - b[2]};
+}
 
 std::string mm(double value) {
   char text[32];
@@ -33,7 +39,8 @@ struct Axes {
 
 Axes axesOf(const std::array<double, 6>& o) {
   Axes a{{o[0], o[1], o[2]}, {o[3], o[4], o[5]}, {}};
-  if (std::abs(dot(a.row, a.row) - 1) > 1e-2 || std::abs(dot(a.column, a.column) - 1) > 1e-2 || std::abs(dot(a.row, a.column)) > 1e-2)
+  if (std::abs(dot(a.row, a.row) - 1) > 1e-2 || std::abs(dot(a.column, a.column) - 1) > 1e-2 ||
+      std::abs(dot(a.row, a.column)) > 1e-2)
     throw Error(ErrorKind::InvalidInput, "The slices' orientation is no pair of perpendicular directions.");
   const auto normalise = [](Point3& v) {
     const double length = std::sqrt(dot(v, v));
@@ -48,7 +55,8 @@ Axes axesOf(const std::array<double, 6>& o) {
   return a;
 }
 
-Grid gridOf(const Axes& a, std::array<int, 2> size, int slices, std::array<double, 2> pixelSpacing, double spacing, const Point3& origin) {
+Grid gridOf(const Axes& a, std::array<int, 2> size, int slices, std::array<double, 2> pixelSpacing, double spacing,
+            const Point3& origin) {
   Grid g;
   g.size = {size[0], size[1], slices};
   g.spacingMm = {pixelSpacing[0], pixelSpacing[1], spacing};
@@ -68,7 +76,7 @@ double median(std::vector<double> values) {
 }
 
 /// Says where the spacing is not the usual one: gaps of whole slices as missing slices, anything else as uneven.
-void describeUneven(const std::vector<double>& heights, double spacing, SliceStack& stack) {
+void describeUneven(const std::vector<double>& heights, double spacing, double regular, SliceStack& stack) {
   int missing = 0, odd = 0;
   std::string firstGap;
   double least = spacing, most = spacing;
@@ -81,21 +89,24 @@ void describeUneven(const std::vector<double>& heights, double spacing, SliceSta
     if (std::lround(steps) >= 2 && std::abs(steps - std::round(steps)) < 0.05) {
       missing += static_cast<int>(std::lround(steps)) - 1;
       if (firstGap.empty())
-        firstGap = "between slices " + std::to_string(i) + " and " + std::to_string(i + 1) + " lie " + mm(gap) + " instead of " + mm(spacing);
+        firstGap = "between slices " + std::to_string(i) + " and " + std::to_string(i + 1) + " lie " + mm(gap) +
+                   " instead of " + mm(spacing);
     } else {
       ++odd;
     }
   }
   if (missing > 0)
-    stack.notes.push_back(std::to_string(missing) + (missing == 1 ? " slice is missing (" : " slices are missing (") + firstGap +
-                          "); the gap is filled by interpolation.");
+    stack.notes.push_back(std::to_string(missing) + (missing == 1 ? " slice is missing (" : " slices are missing (") +
+                          firstGap + "); the gap is filled by interpolation.");
   if (odd > 0)
-    stack.notes.push_back("The slices are unevenly spaced (" + mm(least) + " to " + mm(most) + "); they are resampled every " + mm(spacing) + ".");
+    stack.notes.push_back("The slices are unevenly spaced (" + mm(least) + " to " + mm(most) +
+                          "); they are resampled every " + mm(regular) + ".");
 }
 
 }  // namespace
 
-SliceStack stackSlices(const std::vector<SlicePlace>& places, std::array<int, 2> size, std::array<double, 2> pixelSpacing, double thicknessMm) {
+SliceStack stackSlices(const std::vector<SlicePlace>& places, std::array<int, 2> size,
+                       std::array<double, 2> pixelSpacing, double thicknessMm) {
   if (places.empty()) throw Error(ErrorKind::Internal, "A volume wants at least one slice.");
   const Axes axes = axesOf(places.front().orientation);
   std::vector<double> height(places.size());
@@ -107,9 +118,10 @@ SliceStack stackSlices(const std::vector<SlicePlace>& places, std::array<int, 2>
   SliceStack stack;
   std::vector<double> heights;
   std::size_t duplicates = 0;
+  double firstDuplicate = 0;
   for (const std::size_t i : sorted) {
     if (!heights.empty() && height[i] - heights.back() < kSamePositionMm) {
-      ++duplicates;
+      if (++duplicates == 1) firstDuplicate = height[i];
       continue;
     }
     stack.order.push_back(i);
@@ -118,20 +130,29 @@ SliceStack stackSlices(const std::vector<SlicePlace>& places, std::array<int, 2>
   }
   if (duplicates > 0)
     stack.notes.push_back(std::to_string(duplicates) + (duplicates == 1 ? " slice lies" : " slices lie") +
-                          " at the position of another one and " + (duplicates == 1 ? "is" : "are") + " left out.");
+                          " at the position of another one (" + (duplicates == 1 ? "" : "the first ") + "at " +
+                          mm(firstDuplicate) + ") and " + (duplicates == 1 ? "is" : "are") + " left out.");
   const auto count = static_cast<int>(heights.size());
   if (count == 1) {
-    stack.source = stack.regular = gridOf(axes, size, 1, pixelSpacing, thicknessMm > 0 ? thicknessMm : 1, stack.originsMm[0]);
+    stack.source = stack.regular =
+        gridOf(axes, size, 1, pixelSpacing, thicknessMm > 0 ? thicknessMm : 1, stack.originsMm[0]);
     return stack;
   }
   std::vector<double> gaps;
   for (std::size_t i = 1; i < heights.size(); ++i) gaps.push_back(heights[i] - heights[i - 1]);
   const double middleGap = median(gaps);
   const double total = heights.back() - heights.front();
-  const bool even = std::all_of(gaps.begin(), gaps.end(), [&](double gap) { return std::abs(gap - middleGap) <= std::max(kEvenMm, kEvenShare * middleGap); });
+  if (!std::isfinite(total) || total > kLongestMm)
+    throw Error(ErrorKind::InvalidInput, "Its slices lie " + mm(total) + " apart, which no patient is long.");
+  const bool even = std::all_of(gaps.begin(), gaps.end(), [&](double gap) {
+    return std::abs(gap - middleGap) <= std::max(kEvenMm, kEvenShare * middleGap);
+  });
   // The mean of even gaps is better than their median: positions are rounded, their sum is not.
   const double spacing = even ? total / (count - 1) : middleGap;
-  if (!even) describeUneven(heights, spacing, stack);
+  if (total / spacing > kMostSlices)
+    throw Error(ErrorKind::InvalidInput, "Its slices are spaced too unevenly to make a volume (" + mm(spacing) +
+                                             " mostly, over " + mm(total) + ").");
+  if (!even) describeUneven(heights, spacing, total / std::max(1.0, std::round(total / spacing)), stack);
 
   // Where the course leaves the normal: the drift of the first pixel within the slices' plane.
   const Point3 course = minus(stack.originsMm.back(), stack.originsMm.front());
@@ -142,15 +163,21 @@ SliceStack stackSlices(const std::vector<SlicePlace>& places, std::array<int, 2>
     const Point3 off = minus(origin, stack.originsMm.front());
     worst = std::max(worst, std::hypot(dot(off, axes.row), dot(off, axes.column)));
   }
+  if (!(worst < kLongestMm))
+    throw Error(ErrorKind::InvalidInput, "Its slices are shifted against each other by " + mm(worst) + ".");
   const bool tilted = stack.tiltDeg > kStraightDeg;
-  const bool sheared = worst > 0.1 * std::min(pixelSpacing[0], pixelSpacing[1]) && (tilted || worst > std::min(pixelSpacing[0], pixelSpacing[1]));
+  const bool sheared = worst > 0.1 * std::min(pixelSpacing[0], pixelSpacing[1]) &&
+                       (tilted || worst > std::min(pixelSpacing[0], pixelSpacing[1]));
   stack.resample = !even || sheared;
   stack.source = gridOf(axes, size, count, pixelSpacing, spacing, stack.originsMm.front());
   stack.regular = stack.source;
   if (!stack.resample) return stack;
   if (sheared) {
     char text[160];
-    std::snprintf(text, sizeof text, "The gantry was tilted by %.1f° (slices shift by up to %.4g mm); the scan is resampled onto a straight grid.", stack.tiltDeg, worst);
+    std::snprintf(
+        text, sizeof text,
+        "The gantry was tilted by %.1f° (slices shift by up to %.4g mm); the scan is resampled onto a straight grid.",
+        stack.tiltDeg, worst);
     stack.notes.emplace_back(text);
     // Wide enough for every slice wherever it has drifted to.
     std::array<double, 2> low{0, 0}, high{0, 0};
@@ -167,11 +194,14 @@ SliceStack stackSlices(const std::vector<SlicePlace>& places, std::array<int, 2>
     stack.regular.size[1] = size[1] + static_cast<int>(std::ceil(high[1] - 1e-6)) - fromY;
     stack.regular.originMm = toPatient(stack.source, Index3{fromX, fromY, 0});
   }
-  stack.regular.size[2] = static_cast<int>(std::floor(total / spacing + 0.01)) + 1;
+  // Steps that end on the last slice, so that nothing of the scan is left over.
+  const double steps = std::max(1.0, std::round(total / spacing));
+  stack.regular.spacingMm[2] = total / steps;
+  stack.regular.size[2] = static_cast<int>(steps) + 1;
   return stack;
 }
 
-CtVolume resampleStack(const CtVolume& slices, const SliceStack& stack) {
+CtVolume resampleStack(const CtVolume& slices, const SliceStack& stack, const StopToken& stop) {
   CtVolume result(stack.regular, kAir);
   const Grid& to = result.grid();
   const Point3 normal{to.direction[2], to.direction[5], to.direction[8]};
@@ -181,17 +211,19 @@ CtVolume resampleStack(const CtVolume& slices, const SliceStack& stack) {
   const auto sample = [&](std::size_t s, double x, double y) -> double {
     if (x < -0.5 || y < -0.5 || x > nx - 0.5 || y > ny - 0.5) return kAir;
     const double cx = std::clamp(x, 0.0, nx - 1.0), cy = std::clamp(y, 0.0, ny - 1.0);
-    const int x0 = std::min(static_cast<int>(cx), std::max(0, nx - 2)), y0 = std::min(static_cast<int>(cy), std::max(0, ny - 2));
+    const int x0 = std::min(static_cast<int>(cx), std::max(0, nx - 2)),
+              y0 = std::min(static_cast<int>(cy), std::max(0, ny - 2));
     const double fx = cx - x0, fy = cy - y0;
     const std::int16_t* p = slices.slice(static_cast<int>(s)) + static_cast<std::ptrdiff_t>(y0) * nx + x0;
     const std::ptrdiff_t right = nx > 1 ? 1 : 0, below = ny > 1 ? nx : 0;
     return (1 - fy) * ((1 - fx) * p[0] + fx * p[right]) + fy * ((1 - fx) * p[below] + fx * p[below + right]);
   };
-  (void)parallelFor(static_cast<std::size_t>(to.size[2]), 0, {}, [&](std::size_t z) {
+  (void)parallelFor(static_cast<std::size_t>(to.size[2]), 0, stop, [&](std::size_t z) {
     const Point3 origin = toPatient(to, Index3{0, 0, static_cast<int>(z)});
     const double height = dot(origin, normal);
     const auto above = std::upper_bound(heights.begin(), heights.end(), height + 1e-6);
-    const auto upper = static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(above - heights.begin(), 1, static_cast<std::ptrdiff_t>(heights.size()) - 1));
+    const auto upper = static_cast<std::size_t>(
+        std::clamp<std::ptrdiff_t>(above - heights.begin(), 1, static_cast<std::ptrdiff_t>(heights.size()) - 1));
     const std::size_t lower = upper - 1;
     const double weight = std::clamp((height - heights[lower]) / (heights[upper] - heights[lower]), 0.0, 1.0);
     // Within a slice's plane the grids differ by a shift alone.
@@ -205,7 +237,8 @@ CtVolume resampleStack(const CtVolume& slices, const SliceStack& stack) {
       for (int x = 0; x < to.size[0]; ++x) {
         const double low = weight < 1 ? sample(lower, a[0] + x, a[1] + y) : 0;
         const double high = weight > 0 ? sample(upper, b[0] + x, b[1] + y) : 0;
-        result[{x, y, static_cast<int>(z)}] = static_cast<std::int16_t>(std::lround((1 - weight) * low + weight * high));
+        result[{x, y, static_cast<int>(z)}] =
+            static_cast<std::int16_t>(std::lround((1 - weight) * low + weight * high));
       }
   });
   return result;

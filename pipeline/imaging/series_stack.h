@@ -5,24 +5,25 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/core/progress.h"
 #include "pipeline/core/volume.h"
 
 namespace pulmo {
 
 /// How a set of parallel slices becomes a volume. Geometry alone: no file is touched.
 struct SliceStack {
-  std::vector<std::size_t> order;      ///< indices into the input, by position along the normal; duplicates left out
-  Grid source;                         ///< the slices as they lie: origin of the first, median spacing
-  std::vector<Point3> originsMm;       ///< of each slice, in order
-  bool resample = false;               ///< uneven spacing or tilt: the slices do not lie on a regular grid
-  Grid regular;                        ///< what to resample onto; = source where not needed
-  double tiltDeg = 0;                  ///< between the stack's course and the slices' normal
-  std::vector<std::string> notes;      ///< sentences: what is uneven, where, by how many mm
+  std::vector<std::size_t> order;  ///< indices into the input, by position along the normal; duplicates left out
+  Grid source;                     ///< the slices as they lie: origin of the first, median spacing
+  std::vector<Point3> originsMm;   ///< of each slice, in order
+  bool resample = false;           ///< uneven spacing or tilt: the slices do not lie on a regular grid
+  Grid regular;                    ///< what to resample onto; = source where not needed
+  double tiltDeg = 0;              ///< between the stack's course and the slices' normal
+  std::vector<std::string> notes;  ///< sentences: what is uneven, where, by how many mm
 };
 
 struct SlicePlace {
-  Point3 positionMm;                   ///< centre of the first pixel
-  std::array<double, 6> orientation;   ///< row direction, column direction; unit vectors
+  Point3 positionMm;                  ///< centre of the first pixel
+  std::array<double, 6> orientation;  ///< row direction, column direction; unit vectors
 };
 
 /// Sorts along the normal and judges the regularity.
@@ -37,7 +38,9 @@ struct SlicePlace {
 [[nodiscard]] SliceStack stackSlices(const std::vector<SlicePlace>& places, std::array<int, 2> size,
                                      std::array<double, 2> pixelSpacing, double thicknessMm);
 
-/// Voxels of slices on `stack.source` interpolated linearly onto `stack.regular`; outside is -1024 HU.
-[[nodiscard]] CtVolume resampleStack(const CtVolume& slices, const SliceStack& stack);
+/// Voxels of slices on `stack.source` interpolated linearly onto `stack.regular`; outside is -1024 HU. A stop request
+/// leaves the rest at -1024.
+/// @cost a second volume
+[[nodiscard]] CtVolume resampleStack(const CtVolume& slices, const SliceStack& stack, const StopToken& stop);
 
 }  // namespace pulmo

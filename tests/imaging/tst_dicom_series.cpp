@@ -239,7 +239,7 @@ class TestDicomSeries : public QObject {
     QTest::addRow("modality") << "modality" << "MR";
     QTest::addRow("colour") << "colour" << "colour";
     QTest::addRow("no position") << "position" << "where they lie";
-    QTest::addRow("enormous") << "enormous" << "cut short";
+    QTest::addRow("enormous") << "enormous" << "more than can be";
     QTest::addRow("bits") << "bits" << "bits";
     QTest::addRow("slope") << "slope" << "slope";
     QTest::addRow("spacing") << "spacing" << "spacing";
@@ -308,7 +308,7 @@ class TestDicomSeries : public QObject {
       said.empty() ? ++scans : ++refusals;
       QVERIFY2(said.empty() || said.back() == '.', said.c_str());
     }
-    QVERIFY2(scans >= 60 && refusals >= 10, qPrintable(QString("%1 scans, %2 refusals").arg(scans).arg(refusals)));
+    QVERIFY2(scans >= 55 && refusals >= 50, qPrintable(QString("%1 scans, %2 refusals").arg(scans).arg(refusals)));
     const auto all = findScans({odd}, {}, [](double, const std::string&) {});
     QVERIFY(all->series.size() > 20);
   }
