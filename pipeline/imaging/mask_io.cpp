@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdio>
 #include <limits>
 
 #include "pipeline/core/label_set.h"
+#include "pipeline/core/parallel.h"
 #include "pipeline/imaging/orient.h"
 #include "pipeline/imaging/volume_file.h"
 
@@ -104,31 +106,72 @@ LabelVolume mapped(const Volume<std::int32_t>& raw, const std::map<std::int64_t,
   return labels;
 }
 
-/// Nearest-neighbour resampling of a mask on the source slices of a resampled scan onto its canonical grid.
+/// Brings a mask on the source slices of a resampled scan onto its canonical grid, by nearest neighbour.
 LabelVolume ontoCanonical(const LabelVolume& mask, const Scan& scan) {
   LabelVolume result(scan.ct->grid());
   const Grid& grid = result.grid();
-  const SourceGeometry& source = scan.source;
-  const Point3 normal{source.grid.direction[2], source.grid.direction[5], source.grid.direction[8]};
-  std::vector<double> heights;
-  for (const Point3& origin : source.sliceOriginsMm)
-    heights.push_back(origin[0] * normal[0] + origin[1] * normal[1] + origin[2] * normal[2]);
-  for (int z = 0; z < grid.size[2]; ++z)
-    for (int y = 0; y < grid.size[1]; ++y)
+  const Grid& slices = scan.source.grid;
+  const auto along = [&](const Point3& p, std::size_t axis) {  // mm along an axis of the slices
+    return p[0] * slices.direction[axis] + p[1] * slices.direction[3 + axis] + p[2] * slices.direction[6 + axis];
+  };
+  std::vector<Point3> origins;  // of the slices, along their own axes; the third rises
+  for (const Point3& origin : scan.source.sliceOriginsMm)
+    origins.push_back({along(origin, 0), along(origin, 1), along(origin, 2)});
+  const auto nearestSlice = [&](double height) {
+    const auto above =
+        std::lower_bound(origins.begin(), origins.end(), height, [](const Point3& o, double h) { return o[2] < h; });
+    if (above == origins.begin()) return std::size_t{0};
+    const auto index = static_cast<std::size_t>(above - origins.begin());
+    return above == origins.end() || height - origins[index - 1][2] <= (*above)[2] - height ? index - 1 : index;
+  };
+  const Point3 first = toPatient(grid, Index3{0, 0, 0}), second = toPatient(grid, Index3{1, 0, 0});
+  const Point3 step{second[0] - first[0], second[1] - first[1], second[2] - first[2]};
+  const Point3 stepAlong{along(step, 0), along(step, 1), along(step, 2)};
+  (void)parallelFor(static_cast<std::size_t>(grid.size[2]), 0, {}, [&](std::size_t z) {
+    for (int y = 0; y < grid.size[1]; ++y) {
+      const Point3 row = toPatient(grid, Index3{0, y, static_cast<int>(z)});
+      const Point3 start{along(row, 0), along(row, 1), along(row, 2)};
       for (int x = 0; x < grid.size[0]; ++x) {
-        const Point3 p = toPatient(grid, Index3{x, y, z});
-        const double h = p[0] * normal[0] + p[1] * normal[1] + p[2] * normal[2];
-        std::size_t nearest = 0;
-        for (std::size_t s = 1; s < heights.size(); ++s)
-          if (std::abs(heights[s] - h) < std::abs(heights[nearest] - h)) nearest = s;
-        Grid slice = source.grid;
-        slice.originMm = source.sliceOriginsMm[nearest];
-        const Point3 index = toIndex(slice, p);
-        const Index3 voxel{static_cast<int>(std::lround(index[0])), static_cast<int>(std::lround(index[1])),
-                           static_cast<int>(nearest)};
-        if (mask.grid().contains(voxel)) result[{x, y, z}] = mask[voxel];
+        const std::size_t s = nearestSlice(start[2] + x * stepAlong[2]);
+        const Index3 voxel{
+            static_cast<int>(std::lround((start[0] + x * stepAlong[0] - origins[s][0]) / slices.spacingMm[0])),
+            static_cast<int>(std::lround((start[1] + x * stepAlong[1] - origins[s][1]) / slices.spacingMm[1])),
+            static_cast<int>(s)};
+        if (mask.grid().contains(voxel)) result[{x, y, static_cast<int>(z)}] = mask[voxel];
       }
+    }
+  });
   return result;
+}
+
+std::string sizeText(const Grid& g) {
+  return std::to_string(g.size[0]) + " x " + std::to_string(g.size[1]) + " x " + std::to_string(g.size[2]);
+}
+
+/// Says how far a mask is from its scan, in what a person can check.
+void requireOnScan(const Grid& mask, const Grid& scan, const std::string& name) {
+  if (mask.size != scan.size)
+    throw Error(ErrorKind::InvalidInput, "The mask " + name + " has " + sizeText(mask) + " voxels and the scan " +
+                                             sizeText(scan) + ": they do not belong together.");
+  if (!mask.spacingKnown || !scan.spacingKnown || sameGrid(mask, scan)) return;
+  char text[200];
+  for (std::size_t axis = 0; axis < 3; ++axis)
+    if (std::abs(mask.spacingMm[axis] - scan.spacingMm[axis]) > 0.01 * scan.spacingMm[axis]) {
+      std::snprintf(text, sizeof text, "has voxels of %.4g x %.4g x %.4g mm and the scan %.4g x %.4g x %.4g mm",
+                    mask.spacingMm[0], mask.spacingMm[1], mask.spacingMm[2], scan.spacingMm[0], scan.spacingMm[1],
+                    scan.spacingMm[2]);
+      throw Error(ErrorKind::InvalidInput, "The mask " + name + " " + text + ": they do not belong together.");
+    }
+  double farthest = 0;
+  for (int corner = 0; corner < 8; ++corner) {
+    const Index3 index{(corner & 1) ? scan.size[0] - 1 : 0, (corner & 2) ? scan.size[1] - 1 : 0,
+                       (corner & 4) ? scan.size[2] - 1 : 0};
+    const Point3 a = toPatient(mask, index), b = toPatient(scan, index);
+    farthest = std::max(farthest, std::hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]));
+  }
+  std::snprintf(text, sizeof text, "lies up to %.1f mm away from the scan", farthest);
+  throw Error(ErrorKind::InvalidInput, "The mask " + name + " " + text +
+                                           ": it was made on another one, or on a copy that was turned or shifted.");
 }
 
 }  // namespace
@@ -160,18 +203,13 @@ LabelVolume loadMask(const fs::path& path, const Scan* scan, const MaskValues& v
     used.unsided = suggestion->unsided;
   }
   LabelVolume labels = mapped(raw, voxels, used, name);
-  if (scan && scan->source.resampled && labels.grid().size == scan->source.grid.size &&
-      sameGrid(labels.grid(), scan->source.grid))
-    return ontoCanonical(labels, *scan);
-  const CanonicalTurn turn = canonicalTurn(labels.grid());
+  if (scan && scan->source.resampled && sameGrid(labels.grid(), scan->source.grid)) return ontoCanonical(labels, *scan);
+  // On the scan's own grid it is turned as the scan was: an axis at 45 degrees could go either way.
+  const bool onSource = scan && !scan->source.resampled && sameGrid(labels.grid(), scan->source.grid);
+  const CanonicalTurn turn = onSource ? turnOf(scan->source) : canonicalTurn(labels.grid());
   labels = turned(std::move(labels), turn);
   if (!scan) return labels;
-  if (!scan->ct->grid().spacingKnown || !labels.grid().spacingKnown) {
-    if (labels.grid().size != scan->ct->grid().size)
-      requireSameGrid(labels.grid(), "mask " + name, scan->ct->grid(), "scan");
-  } else {
-    requireSameGrid(labels.grid(), "mask " + name, scan->ct->grid(), "scan");
-  }
+  requireOnScan(labels.grid(), scan->ct->grid(), name);
   labels.setGrid(scan->ct->grid());
   return labels;
 }

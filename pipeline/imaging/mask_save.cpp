@@ -6,6 +6,7 @@
 #include <string>
 
 #include "pipeline/core/label_set.h"
+#include "pipeline/core/parallel.h"
 #include "pipeline/imaging/image_file.h"
 #include "pipeline/imaging/mask_io.h"
 #include "pipeline/imaging/orient.h"
@@ -87,17 +88,20 @@ void write(const fs::path& path, const Volume<Voxel>& volume, Overwrite overwrit
 LabelVolume toSourceGrid(const LabelVolume& labels, const SourceGeometry& source) {
   if (!source.resampled) return turnedBack(labels, source.grid, turnOf(source));
   LabelVolume result(source.grid);
-  for (int z = 0; z < source.grid.size[2]; ++z) {
+  (void)parallelFor(static_cast<std::size_t>(source.grid.size[2]), 0, {}, [&](std::size_t z) {
     Grid slice = source.grid;
-    slice.originMm = source.sliceOriginsMm.at(static_cast<std::size_t>(z));
-    for (int y = 0; y < slice.size[1]; ++y)
+    slice.originMm = source.sliceOriginsMm.at(z);
+    for (int y = 0; y < slice.size[1]; ++y) {
+      const Point3 start = toIndex(labels.grid(), toPatient(slice, Index3{0, y, 0}));
+      const Point3 next = toIndex(labels.grid(), toPatient(slice, Index3{1, y, 0}));
       for (int x = 0; x < slice.size[0]; ++x) {
-        const Point3 index = toIndex(labels.grid(), toPatient(slice, Index3{x, y, 0}));
-        const Index3 voxel{static_cast<int>(std::lround(index[0])), static_cast<int>(std::lround(index[1])),
-                           static_cast<int>(std::lround(index[2]))};
-        if (labels.grid().contains(voxel)) result[{x, y, z}] = labels[voxel];
+        Index3 voxel{};
+        for (std::size_t k = 0; k < 3; ++k)
+          voxel[k] = static_cast<int>(std::lround(start[k] + x * (next[k] - start[k])));
+        if (labels.grid().contains(voxel)) result[{x, y, static_cast<int>(z)}] = labels[voxel];
       }
-  }
+    }
+  });
   return result;
 }
 
