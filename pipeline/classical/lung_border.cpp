@@ -15,8 +15,8 @@
 namespace pulmo {
 namespace {
 
-constexpr double kTouchMm = 6.0;  // the junction lines are 1 to 3 mm thick and bend less than this within a block
-constexpr int kReachBlocks = 2;   // labels leave their blocks by the partial volume of the border, not further
+constexpr double kTouchMm = 10.0;  // how far the narrowest place may lie from the pleura
+constexpr int kReachBlocks = 2;    // labels leave their blocks by the partial volume of the border, not further
 constexpr int kHuPerLevel = 4;
 constexpr int kLowestHu = -1100;
 
@@ -48,9 +48,12 @@ Zones findZones(const CoarseScan& coarse, const std::vector<std::uint8_t>& regio
   }
   Zones zones;
   zones.toTouch2 = squaredDistances(touch.data(), coarse.size, coarse.spacingMm, kTouchMm, 0, stop);
-  const auto near = squaredDistances(regions.data(), coarse.size, {1, 1, 1}, kReachBlocks, 0, stop);
+  // In mm, so that labels do not jump to the next slice where slices are thick (gas in the stomach under the lung).
+  const double reach = kReachBlocks * coarse.spacingMm[0];
+  const auto near = squaredDistances(regions.data(), coarse.size, coarse.spacingMm, reach, 0, stop);
+  const auto limit2 = static_cast<float>(1.001 * reach * reach);
   zones.reachable.resize(regions.size());
-  for (std::size_t i = 0; i < near.size(); ++i) zones.reachable[i] = near[i] <= kReachBlocks * kReachBlocks ? 1 : 0;
+  for (std::size_t i = 0; i < near.size(); ++i) zones.reachable[i] = near[i] <= limit2 ? 1 : 0;
   return zones;
 }
 

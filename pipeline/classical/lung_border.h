@@ -10,8 +10,8 @@
 namespace pulmo {
 
 /// Brings the regions found on blocks to the scan's own voxels: air below the threshold takes the label of its block;
-/// at the border of the regions, and within 6 mm of where right and left touch, labels grow over the air, darkest voxel
-/// first, so that they meet on the bright line of the pleura.
+/// at the border of the regions, and within 10 mm of where right and left touch, labels grow over the air, darkest
+/// voxel first, so that they meet on the bright line of the pleura.
 ///
 /// @param regions  kBackground, kRightLung, kLeftLung or kVoxelOther, a value a block
 /// @param state    in: kVoxelPadding and kVoxelAirway where known, else kBackground; out: lungs and kVoxelOther added

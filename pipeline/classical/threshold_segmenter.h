@@ -5,8 +5,9 @@
 namespace pulmo {
 
 /// Lungs by their air, without any training: body, threshold, airways, regions and sides, border, vessels. Each step
-/// has its own header here. About 10 bytes a voxel at the most beside the scan; some seconds for 300 slices of 512 x
-/// 512.
+/// has its own header here. Dense disease (consolidation, fluid, masses at the border) is left out.
+///
+/// @cost about 3 bytes a voxel beside the scan; 2 to 4 s for 512 x 512 x 300 on two processors
 class ThresholdSegmenter final : public Segmenter {
  public:
   [[nodiscard]] std::string name() const override { return "threshold"; }

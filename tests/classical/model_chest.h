@@ -23,10 +23,12 @@ struct ModelChest {
   double shiftXMm = 0;   ///< of the whole body, to have it cut by the field of view
   double noiseHu = 20;
 
+  static constexpr double kPleuraMm = 9;
+
   struct Result {
     CtVolume ct;
     LabelVolume lungs;
-    LabelVolume other;  ///< 1 trachea and main bronchi, 2 stomach gas, 3 air within the table
+    LabelVolume other;  ///< 1 trachea and main bronchi, 2 stomach gas, 3 air within the table, 4 the bridge
   };
   [[nodiscard]] Result make() const;
 };
@@ -71,8 +73,10 @@ inline ModelChest::Result ModelChest::make() const {
           const bool left = leftLung && inEllipsoid(p, {74, 0, 5}, {52, 76, 122});
           const bool thin = bridge && std::abs(p[0]) <= 45 && std::abs(p[1] + 50) <= 4 && p[2] > 10 && p[2] < 80;
           if (right || left || thin) {
-            hu = -860;
-            r.lungs.voxels()[i] = right || (thin && p[0] < 0) ? kRightLung : kLeftLung;
+            const bool pleura = thin && std::abs(p[0] - kPleuraMm) < 0.6 * spacingMm[0];
+            hu = pleura ? -600 : -860;
+            r.lungs.voxels()[i] = right || (thin && !left && p[0] < kPleuraMm) ? kRightLung : kLeftLung;
+            if (thin && !right && !left && !pleura) r.other.voxels()[i] = 4;
           }
           if (heart && !thin) {
             hu = 45;
