@@ -95,7 +95,7 @@ class Layout {
     std::ostringstream name;
     name << *length << " mm";
     const TextSprite& text = texts_.sprite(name.str(), factsStyle(false));
-    drawText(out_, text, right + line - text.width, base - scaled(10, scale_) - text.height, kText);
+    onPlate(text, right + line - text.width, base - scaled(10, scale_) - text.height);
   }
 
  private:
@@ -119,8 +119,16 @@ class Layout {
     return cut.empty() ? cut : cut + "...";
   }
 
+  /// On a plate that dims what is behind: thin letters on white bone are not read by their rim alone.
+  void onPlate(const TextSprite& text, int x, int y) {
+    if (text.width == 0) return;
+    const int more = scaled(2, scale_);
+    fillRectangle(out_, x - more, y, text.width + 2 * more, text.height, pixelOfRgb(0, 0, 0), 120);
+    drawText(out_, text, x, y, kText);
+  }
+
   int line(const std::string& text, int y, bool bold) {
-    drawText(out_, texts_.sprite(text, factsStyle(bold)), margin_, y, kText);
+    onPlate(texts_.sprite(text, factsStyle(bold)), margin_, y);
     return y + lineHeight();
   }
 

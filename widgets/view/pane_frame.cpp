@@ -71,7 +71,7 @@ class ElidedLabel : public QWidget {
     const QString name = painter.fontMetrics().elidedText(name_, Qt::ElideRight, width());
     painter.drawText(rect(), Qt::AlignVCenter | Qt::AlignLeft, name);
     const int used = painter.fontMetrics().horizontalAdvance(name) + 10;
-    if (detail_.isEmpty() || width() - used < 24) return;
+    if (detail_.isEmpty() || width() - used < 60) return;
     painter.setFont(font());
     painter.setPen(QColor(0x9a, 0xa5, 0xb2));
     painter.drawText(rect().adjusted(used, 0, 0, 0), Qt::AlignVCenter | Qt::AlignLeft,
@@ -146,8 +146,14 @@ void PaneFrame::addOrientationButtons() {
   setOrientation(Orientation::Axial);
 }
 
-void PaneFrame::addControl(QWidget* control) {
+void PaneFrame::addControl(QWidget* control, int fromWidth) {
   controls_->addWidget(control);
+  control->setVisible(width() >= fromWidth);
+  widthWanted_.emplace_back(control, fromWidth);
+}
+
+void PaneFrame::resizeEvent(QResizeEvent*) {
+  for (const auto& [control, fromWidth] : widthWanted_) control->setVisible(width() >= fromWidth);
 }
 
 void PaneFrame::setDetail(const QString& text) {
@@ -172,10 +178,9 @@ void PaneFrame::setMaximised(bool maximised) {
 }
 
 void PaneFrame::paintEvent(QPaintEvent*) {
-  QPainter painter(this);
-  painter.fillRect(QRect(0, 0, width(), kBarHeight + 1), kBar);
-  painter.setPen(active_ ? kActive : kEdge);
-  painter.drawRect(rect().adjusted(0, 0, -1, -1));
+  QPainter painter(this);  // fills, no lines: those leave gaps at some scale factors
+  painter.fillRect(rect(), active_ ? kActive : kEdge);
+  painter.fillRect(rect().adjusted(1, 1, -1, -1), kBar);
 }
 
 }  // namespace pulmo

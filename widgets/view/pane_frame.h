@@ -3,6 +3,8 @@
 #include <QFrame>
 #include <QString>
 #include <array>
+#include <utility>
+#include <vector>
 
 #include "models/study/view_state.h"
 
@@ -23,7 +25,8 @@ class PaneFrame : public QFrame {
   [[nodiscard]] const QString& name() const { return name_; }
   void addOrientationButtons();
   /// A small button or other control, left of maximise and close.
-  void addControl(QWidget* control);
+  /// @param fromWidth  hidden where the pane is narrower, so that the name keeps its room
+  void addControl(QWidget* control, int fromWidth);
   [[nodiscard]] QToolButton* makeButton(const QString& text, const QString& tip);
 
   void setDetail(const QString& text);  ///< beside the name; cut where there is no room
@@ -38,6 +41,7 @@ class PaneFrame : public QFrame {
 
  protected:
   void paintEvent(QPaintEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
 
  private:
   QString name_;
@@ -46,6 +50,7 @@ class PaneFrame : public QFrame {
   ElidedLabel* title_;
   QToolButton* maximise_;
   std::array<QToolButton*, 3> orientations_{};
+  std::vector<std::pair<QWidget*, int>> widthWanted_;
   bool active_ = false;
 };
 

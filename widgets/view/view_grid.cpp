@@ -105,7 +105,7 @@ void ViewGrid::makeSurfacePane() {
   opacity->setFixedWidth(64);
   opacity->setToolTip(tr("Opacity of the lungs in %"));
   connect(opacity, &QSlider::valueChanged, surface_, [this](int percent) { surface_->setOpacity(percent / 100.0); });
-  frame->addControl(opacity);
+  frame->addControl(opacity, 300);
   using View = SurfaceScene::StandardView;
   const std::array<std::tuple<QString, QString, View>, 4> views{{
       {tr("A"), tr("Seen from the front"), View::Anterior},
@@ -116,7 +116,7 @@ void ViewGrid::makeSurfacePane() {
   for (const auto& [text, tip, view] : views) {
     auto* button = frame->makeButton(text, tip);
     connect(button, &QToolButton::clicked, surface_, [this, chosen = view] { surface_->setStandardView(chosen); });
-    frame->addControl(button);
+    frame->addControl(button, 230);
   }
   connect(surface_, &SurfacePane::activated, this, [this] { activate(PaneId::Lungs); });
   connect(surface_, &SurfacePane::maximiseRequested, frame, &PaneFrame::maximiseRequested);
