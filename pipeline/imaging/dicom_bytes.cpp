@@ -2,9 +2,9 @@
 #include "pipeline/imaging/dicom_bytes.h"
 
 #include <fcntl.h>
-#include <itk_zlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include <algorithm>
 #include <array>

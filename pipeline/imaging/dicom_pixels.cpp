@@ -42,8 +42,8 @@ int valueOf(std::uint32_t raw, const Stored& f) {
 /// Padding counts as such where its HU value cannot be meant: some files name 0 HU, which is water too.
 bool isPadding(const DicomFrame& frame, int stored, double hu) {
   if (!frame.padding || (hu > -500 && hu < 4000)) return false;
-  const auto [low, high] = std::minmax(*frame.padding, frame.paddingLimit.value_or(*frame.padding));
-  return stored >= low && stored <= high;
+  const int one = *frame.padding, other = frame.paddingLimit.value_or(one);
+  return stored >= std::min(one, other) && stored <= std::max(one, other);
 }
 
 struct Tally {
@@ -244,16 +244,28 @@ void quietGdcm() {
   });
 }
 
-/// One frame in several fragments, which GDCM's JPEG-LS reader does not take: put together into one.
-void joinFragments(gdcm::Image& image) {
+/// Frames in several fragments each, which GDCM's JPEG-LS reader does not take: put together into one a frame. A frame
+/// begins with the codec's start of image (FF D8).
+void joinFragments(gdcm::Image& image, std::size_t frames) {
   const gdcm::SequenceOfFragments* fragments = image.GetDataElement().GetSequenceOfFragments();
-  if (!fragments || fragments->GetNumberOfFragments() < 2) return;
-  std::vector<char> bytes(fragments->ComputeByteLength());
-  if (!fragments->GetBuffer(bytes.data(), bytes.size())) return;
-  gdcm::Fragment whole;
-  whole.SetByteValue(bytes.data(), gdcm::VL(static_cast<std::uint32_t>(bytes.size())));
+  if (!fragments || fragments->GetNumberOfFragments() <= frames) return;
+  std::vector<std::string> whole;
+  for (std::size_t i = 0; i < fragments->GetNumberOfFragments(); ++i) {
+    const gdcm::ByteValue* bytes = fragments->GetFragment(i).GetByteValue();
+    if (!bytes || !bytes->GetPointer()) continue;
+    const std::string piece(bytes->GetPointer(), bytes->GetLength());
+    if (whole.empty() || piece.starts_with("\xFF\xD8"))
+      whole.push_back(piece);
+    else
+      whole.back() += piece;
+  }
+  if (whole.size() != frames) return;
   gdcm::SmartPointer<gdcm::SequenceOfFragments> joined = new gdcm::SequenceOfFragments;
-  joined->AddFragment(whole);
+  for (const std::string& frame : whole) {
+    gdcm::Fragment fragment;
+    fragment.SetByteValue(frame.data(), gdcm::VL(static_cast<std::uint32_t>(frame.size())));
+    joined->AddFragment(fragment);
+  }
   gdcm::DataElement element(gdcm::Tag(0x7FE0, 0x0010), 0xFFFFFFFF, gdcm::VR::OB);
   element.SetValue(*joined);
   image.SetDataElement(element);
@@ -271,7 +283,8 @@ void readThroughGdcm(const std::vector<FrameTarget>& targets, PixelCounts& count
   reader.SetFileName(first.path.c_str());
   if (!reader.Read()) throw damaged("GDCM could not read the image");
   gdcm::Image& image = reader.GetImage();
-  if (first.frames == 1 && first.layout.transferSyntax.starts_with("1.2.840.10008.1.2.4.8")) joinFragments(image);
+  if (first.layout.transferSyntax.starts_with("1.2.840.10008.1.2.4.8"))
+    joinFragments(image, static_cast<std::size_t>(first.frames));
   const gdcm::PixelFormat& format = image.GetPixelFormat();
   const unsigned* size = image.GetDimensions();
   if (size[0] != static_cast<unsigned>(first.facts.columns) || size[1] != static_cast<unsigned>(first.facts.rows) ||
