@@ -105,7 +105,7 @@ void ViewGrid::makeSurfacePane() {
   opacity->setFixedWidth(64);
   opacity->setToolTip(tr("Opacity of the lungs in %"));
   connect(opacity, &QSlider::valueChanged, surface_, [this](int percent) { surface_->setOpacity(percent / 100.0); });
-  frame->addControl(opacity, 300);
+  frame->addControl(opacity, 270);
   using View = SurfaceScene::StandardView;
   const std::array<std::tuple<QString, QString, View>, 4> views{{
       {tr("A"), tr("Seen from the front"), View::Anterior},
