@@ -22,10 +22,10 @@ struct MaskValues {
 
 /// What a mask file holds, for asking the person which value is which side.
 struct MaskInspection {
-  Grid grid;                                       ///< as in the file
-  std::map<std::int64_t, std::size_t> voxels;      ///< value -> count, background included
-  std::optional<MaskValues> suggestion;            ///< one non-zero value: unsided; {1, 2} exactly: 1 right, 2 left (this
-                                                   ///< program's own files); else nothing
+  Grid grid;                                   ///< as in the file
+  std::map<std::int64_t, std::size_t> voxels;  ///< value -> count, background included
+  std::optional<MaskValues> suggestion;        ///< one non-zero value: unsided; {1, 2} exactly: 1 right, 2 left (this
+                                               ///< program's own files); else nothing
 };
 
 /// @throws Error{InvalidInput, Io} not a mask (fractions, more than 256 values, ...) or not readable
