@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <QApplication>
 #include <QCommandLineParser>
-#include <QFile>
-#include <QIcon>
-#include <QPalette>
 #include <QSettings>
-#include <QStyleFactory>
 #include <QTimer>
 #include <cstdio>
 #include <exception>
 
 #include "app/desktop/main_window.h"
+#include "app/desktop/theme.h"
 #include "pipeline/core/atomic_file.h"
 #include "widgets/view/view_grid.h"
 
@@ -19,24 +16,6 @@ namespace {
 using namespace pulmo;
 
 constexpr int kBadInput = 3, kFileOrDisplay = 4, kWrongUsage = 2;  // as pulmo's
-
-void applyTheme(QApplication& app) {
-  app.setStyle(QStyleFactory::create("Fusion"));
-  QPalette dark;
-  dark.setColor(QPalette::Window, QColor(0x18, 0x1d, 0x23));
-  dark.setColor(QPalette::WindowText, QColor(0xd5, 0xdb, 0xe3));
-  dark.setColor(QPalette::Base, QColor(0x10, 0x14, 0x18));
-  dark.setColor(QPalette::AlternateBase, QColor(0x15, 0x1a, 0x1f));
-  dark.setColor(QPalette::Text, QColor(0xd5, 0xdb, 0xe3));
-  dark.setColor(QPalette::Button, QColor(0x2a, 0x31, 0x3b));
-  dark.setColor(QPalette::ButtonText, QColor(0xd5, 0xdb, 0xe3));
-  dark.setColor(QPalette::Highlight, QColor(0x2d, 0x6c, 0xa2));
-  dark.setColor(QPalette::HighlightedText, Qt::white);
-  dark.setColor(QPalette::PlaceholderText, QColor(0x8e, 0x9a, 0xa8));
-  app.setPalette(dark);
-  QFile sheet(":/theme/dark.qss");
-  if (sheet.open(QIODevice::ReadOnly)) app.setStyleSheet(QString::fromUtf8(sheet.readAll()));
-}
 
 /// Opens, segments, waits until nothing runs, saves a picture of the window, ends.
 class Screenshot : public QObject {
@@ -82,7 +61,6 @@ int run(int argc, char** argv) {
   QApplication::setOrganizationName("pulmoscope");
   QApplication::setApplicationName("pulmoscope");
   QApplication::setApplicationVersion(PULMO_VERSION);
-  QApplication::setWindowIcon(QIcon(":/icons/pulmoscope.svg"));
   QCommandLineParser parser;
   parser.setApplicationDescription("Lungs on chest CT: see, segment, review. For research only, not for diagnosis.");
   parser.addHelpOption();

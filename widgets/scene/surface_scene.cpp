@@ -164,10 +164,8 @@ SurfaceScene::SurfaceScene() : impl_(std::make_unique<Impl>()) {
   s.cube->SetZPlusFaceText("S");
   s.cube->SetZMinusFaceText("I");
   // Letters upright as seen from each side with the head up.
-  s.cube->SetXFaceTextRotation(90);
-  s.cube->SetYFaceTextRotation(180);
-  s.cube->SetZFaceTextRotation(-90);
-  s.cube->SetFaceTextScale(0.62);
+  s.cube->SetZFaceTextRotation(90);
+  s.cube->SetFaceTextScale(0.55);
   s.cube->GetCubeProperty()->SetColor(0.25, 0.29, 0.34);
   s.cube->GetTextEdgesProperty()->SetColor(0.9, 0.93, 0.96);
   s.cube->GetTextEdgesProperty()->SetLineWidth(1);
@@ -319,7 +317,7 @@ void SurfaceScene::syncCube() {
   from->GetDirectionOfProjection(direction);
   from->GetViewUp(up);
   to->SetFocalPoint(0, 0, 0);
-  to->SetPosition(-4 * direction[0], -4 * direction[1], -4 * direction[2]);
+  to->SetPosition(-4.5 * direction[0], -4.5 * direction[1], -4.5 * direction[2]);
   to->SetViewUp(up);
   s.corner->ResetCameraClippingRange();
   s.main->ResetCameraClippingRange();
