@@ -23,7 +23,7 @@ namespace pulmo {
 /// Integer voxels of a mask file in source orientation; fractions are refused.
 [[nodiscard]] Volume<std::int32_t> loadIntegerVolume(const std::filesystem::path& path);
 
-/// Sentences about values that cannot be Hounsfield units; empty if nothing is odd.
-[[nodiscard]] std::vector<std::string> oddHuValues(const CtVolume& ct);
+/// Sentences about a scan's least and most value that cannot be Hounsfield units; empty if nothing is odd.
+[[nodiscard]] std::vector<std::string> oddHuValues(int low, int high);
 
 }  // namespace pulmo
