@@ -17,13 +17,14 @@ struct ModelChest {
   Index3 size{170, 120, 80};
   Point3 spacingMm{2.2, 2.2, 4.0};
   bool rightLung = true, leftLung = true;
-  bool bridge = false;   ///< the lungs touch in front of the heart, over a third of their height
-  bool stomach = false;  ///< a gas bubble under the left lung, 6 mm away
-  bool table = false;    ///< a hollow table under the back
-  double shiftXMm = 0;   ///< of the whole body, to have it cut by the field of view
+  bool bridge = false;       ///< the lungs touch in front of the heart, over a third of their height
+  bool stomach = false;      ///< a gas bubble under the left lung, 6 mm away
+  bool table = false;        ///< a hollow table under the back
+  double shiftXMm = 0;       ///< of the whole body, to have it cut by the field of view
+  double mediastinumMm = 0;  ///< lungs, heart and airways lie this far to the left of the body's midline
   double noiseHu = 20;
 
-  static constexpr double kPleuraMm = 9;
+  static constexpr double kPleuraMm = 12;
 
   struct Result {
     CtVolume ct;
@@ -64,32 +65,33 @@ inline ModelChest::Result ModelChest::make() const {
       for (int x = 0; x < size[0]; ++x, ++i) {
         const Point3 p{(x - 0.5 * (size[0] - 1)) * spacingMm[0] - shiftXMm, (y - 0.5 * (size[1] - 1)) * spacingMm[1],
                        (z - 0.5 * (size[2] - 1)) * spacingMm[2]};
+        const Point3 q{p[0] - mediastinumMm, p[1], p[2]};
         double hu = -1000;
         if (std::pow(p[0] / 165, 2) + std::pow(p[1] / 105, 2) <= 1) {
           hu = std::pow(p[0] / 150, 2) + std::pow(p[1] / 92, 2) <= 1 ? 40 : -100;  // muscle in fat
           if (std::hypot(p[0], p[1] - 65) <= 18) hu = 400;                         // spine
-          const bool heart = inEllipsoid(p, {20, -20, -40}, {55, 50, 60});
-          const bool right = rightLung && inEllipsoid(p, {-72, 0, 0}, {58, 78, 130});
-          const bool left = leftLung && inEllipsoid(p, {74, 0, 5}, {52, 76, 122});
-          const bool thin = bridge && std::abs(p[0]) <= 45 && std::abs(p[1] + 50) <= 4 && p[2] > 10 && p[2] < 80;
+          const bool heart = inEllipsoid(q, {20, -20, -40}, {55, 50, 60});
+          const bool right = rightLung && inEllipsoid(q, {-72, 0, 0}, {58, 78, 130});
+          const bool left = leftLung && inEllipsoid(q, {74, 0, 5}, {52, 76, 122});
+          const bool thin = bridge && std::abs(q[0]) <= 45 && std::abs(q[1] + 50) <= 4 && q[2] > 10 && q[2] < 80;
           if (right || left || thin) {
-            const bool pleura = thin && std::abs(p[0] - kPleuraMm) < 0.6 * spacingMm[0];
+            const bool pleura = thin && std::abs(q[0] - kPleuraMm) < 0.6 * spacingMm[0];
             hu = pleura ? -600 : -860;
-            r.lungs.voxels()[i] = right || (thin && !left && p[0] < kPleuraMm) ? kRightLung : kLeftLung;
+            r.lungs.voxels()[i] = right || (thin && !left && q[0] < kPleuraMm) ? kRightLung : kLeftLung;
             if (thin && !right && !left && !pleura) r.other.voxels()[i] = 4;
           }
           if (heart && !thin) {
             hu = 45;
             r.lungs.voxels()[i] = kBackground;
           }
-          const bool airway = inTube(p, {0, 15, 200}, {0, 15, 45}, 9) || inTube(p, {0, 15, 45}, {-26, 15, 25}, 6) ||
-                              inTube(p, {0, 15, 45}, {30, 15, 20}, 6);
+          const bool airway = inTube(q, {0, 15, 200}, {0, 15, 45}, 9) || inTube(q, {0, 15, 45}, {-26, 15, 25}, 6) ||
+                              inTube(q, {0, 15, 45}, {30, 15, 20}, 6);
           if (airway && r.lungs.voxels()[i] == kBackground) {
             hu = -990;
             r.other.voxels()[i] = 1;
           }
-          const bool wall = inEllipsoid(p, {74, 0, 5}, {58, 82, 128});  // 6 mm of diaphragm and stomach
-          if (stomach && !wall && inEllipsoid(p, {60, -35, -125}, {40, 30, 35})) {
+          const bool wall = inEllipsoid(q, {74, 0, 5}, {58, 82, 128});  // 6 mm of diaphragm and stomach
+          if (stomach && !wall && inEllipsoid(q, {60, -35, -125}, {40, 30, 35})) {
             hu = -990;
             r.other.voxels()[i] = 2;
           }

@@ -114,7 +114,7 @@ class TestBodyMask : public QObject {
   void refusesAPictureWithoutABody() {
     Grid grid;
     grid.size = {64, 64, 4};
-    QVERIFY_EXCEPTION_THROWN((void)find(CtVolume(grid, -1000)), Error);
+    QVERIFY_THROWS_EXCEPTION(Error, (void)find(CtVolume(grid, -1000)));
   }
 };
 

@@ -66,15 +66,22 @@ class TestThresholdSegmenter : public QObject {
     QVERIFY(!says(result, "Only"));
   }
 
+  void separatesTouchingLungs_data() {
+    QTest::addColumn<double>("mediastinumMm");
+    QTest::newRow("at the midline") << 0.0;
+    QTest::newRow("mediastinum shifted by 20 mm") << 20.0;
+  }
   void separatesTouchingLungs() {
+    QFETCH(double, mediastinumMm);
     ModelChest model;
+    model.mediastinumMm = mediastinumMm;
     model.bridge = true;
     const auto chest = model.make();
     const auto result = segment(chest.ct);
     QCOMPARE_GE(dice(result.labels, kRightLung, chest.lungs, kRightLung), 0.97);
     QCOMPARE_GE(dice(result.labels, kLeftLung, chest.lungs, kLeftLung), 0.97);
     QVERIFY(says(result, "touch"));
-    // The border lies on the pleura, not on the body's midline 9 mm away.
+    // The border lies on the pleura, not on the body's midline or in the middle of the bridge.
     double bridge = 0;
     double wrong = 0;
     for (std::size_t i = 0; i < chest.other.voxels().size(); ++i) {
