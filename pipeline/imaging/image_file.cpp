@@ -71,7 +71,7 @@ void requirePlausibleLength(std::uint64_t promised, std::uint64_t length, bool c
                                            " bytes of voxels, the file has " + std::to_string(length) + ".");
 }
 
-void ImageFile::readInt16(std::int16_t*) {
+Outcome ImageFile::readInt16(std::int16_t*, const StopToken&) {
   throw Error(ErrorKind::Internal, "These voxels do not land as int16.");
 }
 

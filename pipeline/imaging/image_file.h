@@ -33,8 +33,8 @@ class ImageFile {
 
   /// Whether readInt16 can be used: the file's numbers are int16, not scaled, and land without a second copy.
   [[nodiscard]] virtual bool landsAsInt16() const { return false; }
-  /// Reads all voxels to `voxels` (voxelCount() of them).
-  virtual void readInt16(std::int16_t* voxels);
+  /// Reads all voxels to `voxels` (voxelCount() of them); otherwise as readVoxels.
+  virtual Outcome readInt16(std::int16_t* voxels, const StopToken& stop);
 };
 
 /// Reads and checks a header: one value a voxel, one volume, finite geometry with axes at right angles, a size that

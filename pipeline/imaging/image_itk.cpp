@@ -73,7 +73,10 @@ class ItkFile : public ImageFile {
   }
 
   [[nodiscard]] bool landsAsInt16() const override { return io_->GetComponentType() == itk::IOComponentEnum::SHORT; }
-  void readInt16(std::int16_t* voxels) override { readRaw(voxels); }
+  Outcome readInt16(std::int16_t* voxels, const StopToken& stop) override {
+    readRaw(voxels);
+    return stop.stop_requested() ? Outcome::Stopped : Outcome::Completed;
+  }
 
   Outcome readVoxels(const VoxelVisitor& visit, const StopToken& stop) override {
     using C = itk::IOComponentEnum;
@@ -186,7 +189,18 @@ class MetaFile : public ItkFile {
     requirePlausibleLength(promised, length > voxels_.at ? length - voxels_.at : 0, voxels_.compressed, name_);
   }
 
-  [[nodiscard]] bool landsAsInt16() const override { return false; }
+  [[nodiscard]] bool landsAsInt16() const override { return type_ == NumberType::Int16; }
+  Outcome readInt16(std::int16_t* voxels, const StopToken& stop) override {
+    ByteStream in(voxels_, name_);
+    for (std::size_t first = 0, count = grid.voxelCount(); first < count; first += kLanding) {
+      if (stop.stop_requested()) return Outcome::Stopped;
+      const std::size_t n = std::min(kLanding, count - first);
+      in.readAll(reinterpret_cast<char*>(voxels + first), n * sizeof(std::int16_t));
+      if (swapped_) swapBytes(voxels + first, n);
+    }
+    in.requireSoundEnd();
+    return Outcome::Completed;
+  }
   Outcome readVoxels(const VoxelVisitor& visit, const StopToken& stop) override {
     ByteStream in(voxels_, name_);
     const std::size_t count = grid.voxelCount();

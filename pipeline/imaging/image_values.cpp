@@ -69,4 +69,11 @@ void toDoubles(const char* from, std::size_t count, NumberType type, bool swappe
   }
 }
 
+void swapBytes(std::int16_t* values, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto bits = static_cast<std::uint16_t>(values[i]);
+    values[i] = static_cast<std::int16_t>(static_cast<std::uint16_t>((bits << 8 | bits >> 8) & 0xffff));
+  }
+}
+
 }  // namespace pulmo

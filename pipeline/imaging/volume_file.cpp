@@ -72,7 +72,7 @@ std::optional<CtVolume> readCt(ImageFile& file, const fs::path& path, const Cano
                                std::vector<std::string>& notes, const StopToken& stop, const ProgressSink& progress) {
   if (file.landsAsInt16() && turn.from == CanonicalTurn{}.from) {
     CtVolume ct = emptyVolume<std::int16_t>(file.grid, path);
-    file.readInt16(ct.voxels().data());
+    if (file.readInt16(ct.voxels().data(), stop) == Outcome::Stopped) return std::nullopt;
     return turned(std::move(ct), turn);
   }
   CtVolume ct = emptyVolume<std::int16_t>(turnedGrid(file.grid, turn), path);
