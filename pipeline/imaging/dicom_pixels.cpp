@@ -297,10 +297,16 @@ void readThroughGdcm(const std::vector<FrameTarget>& targets, PixelCounts& count
   const std::size_t pixels = static_cast<std::size_t>(size[0]) * size[1];
   const std::size_t frameBytes = pixels * static_cast<std::size_t>(allocated / 8);
   const std::size_t length = image.GetBufferLength();
-  std::vector<char> buffer(length);
-  if (!image.GetBuffer(buffer.data())) throw damaged("GDCM could not decode the pixels");
   // What the decoder gives is in this machine's byte order, and its own format is the one to believe.
   const Stored stored{allocated, format.GetBitsStored(), format.GetHighBit(), format.GetPixelRepresentation() == 1};
+  if (targets.size() == 1 && allocated == 16 && length == frameBytes) {  // straight into its place
+    char* to = reinterpret_cast<char*>(targets.front().hu);
+    if (!image.GetBuffer(to)) throw damaged("GDCM could not decode the pixels");
+    convert(first, stored, to, targets.front().hu, counts);
+    return;
+  }
+  std::vector<char> buffer(length);
+  if (!image.GetBuffer(buffer.data())) throw damaged("GDCM could not decode the pixels");
   for (const FrameTarget& target : targets) {
     const std::size_t offset = static_cast<std::size_t>(target.frame->frame) * frameBytes;
     if (offset + frameBytes > length)
