@@ -60,7 +60,7 @@ int crosshairRow(const QImage& image, int column) {
 struct Panes {
   ViewState state;
   SlicePane axial, coronal, sagittal;
-  Panes() : axial(state, texts()), coronal(state, texts()), sagittal(state, texts()) {
+  Panes() : axial(state, shared()), coronal(state, shared()), sagittal(state, shared()) {
     const Grid grid = gridOf({40, 30, 20}, {1, 1, 1.5});
     state.setGrid(grid);
     coronal.setOrientation(Orientation::Coronal);
@@ -72,7 +72,7 @@ struct Panes {
       pane->show();
     }
   }
-  static std::shared_ptr<TextCache> texts() { return std::make_shared<TextCache>(); }
+  static std::shared_ptr<SharedSlices> shared() { return std::make_shared<SharedSlices>(); }
 };
 
 }  // namespace
@@ -194,7 +194,7 @@ class TestSlicePane : public QObject {
 
   void withoutAScanTheMouseDoesNothing() {
     ViewState state;
-    SlicePane pane(state, Panes::texts());
+    SlicePane pane(state, Panes::shared());
     pane.resize(200, 200);
     pane.setEmptyText("Open a scan.");
     const QImage image = pane.grab().toImage();

@@ -2,10 +2,12 @@
 #include <QSignalSpy>
 #include <QTest>
 #include <QToolButton>
+#include <QWheelEvent>
 #include <cmath>
 
 #include "pipeline/core/label_set.h"
 #include "widgets/view/pane_frame.h"
+#include "widgets/view/slice_bar.h"
 #include "widgets/view/slice_pane.h"
 #include "widgets/view/surface_pane.h"
 #include "widgets/view/view_grid.h"
@@ -181,6 +183,32 @@ class TestViewGrid : public QObject {
     QCOMPARE(changed.count(), 5);
   }
 
+  void theBarGoesToASlice() {
+    Window w;
+    auto* bar = w.frame(PaneId::Mask)->findChild<SliceBar*>();
+    auto* other = w.frame(PaneId::Native)->findChild<SliceBar*>();
+    QCOMPARE(bar->maximum(), 19);
+    QCOMPARE(bar->value(), w.state.cursor()[2]);
+    const Index3 before = w.state.cursor();
+    bar->setValue(17);
+    QCOMPARE(w.state.cursor(), (Index3{before[0], before[1], 17}));
+    QCOMPARE(other->value(), 17);
+    w.grid.setOrientation(Orientation::Sagittal);
+    QCOMPARE(bar->maximum(), 39);
+    QCOMPARE(bar->value(), before[0]);
+    w.state.setCursor({3, 4, 5});
+    QCOMPARE(bar->value(), 3);
+    const QPointF middle(bar->width() / 2.0, bar->height() / 2.0);
+    QWheelEvent wheel(middle, bar->mapToGlobal(middle), {}, {0, 120}, Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase,
+                      false);
+    QApplication::sendEvent(bar, &wheel);
+    QCOMPARE(w.state.cursor(), (Index3{4, 4, 5}));
+    QTest::mouseClick(bar, Qt::LeftButton, {}, {bar->width() / 2, 0});
+    QCOMPARE(w.state.cursor()[0], 39);
+    QTest::mouseClick(bar, Qt::LeftButton, {}, {bar->width() / 2, bar->height() - 1});
+    QCOMPARE(w.state.cursor()[0], 0);
+  }
+
   void theTouchedPaneIsActive() {
     Window w;
     QSignalSpy activated(&w.grid, &ViewGrid::paneActivated);
@@ -209,6 +237,19 @@ class TestViewGrid : public QObject {
     QVERIFY(leftLung[1] > 1000 && leftLung[0] < leftLung[1] / 20);
     w.grid.setSurfaces(nullptr);
     QVERIFY(!dynamic_cast<SurfacePane*>(w.view(PaneId::Lungs))->scene().hasSurfaces());
+  }
+
+  void slicePlanesFollowTheRestingCursor() {
+    Window w;
+    w.grid.setSurfaces(twoLungs());
+    QVERIFY(QTest::qWaitForWindowExposed(&w.grid));
+    const QImage without = w.grid.snapshot3d();
+    w.state.setCrosshairVisible(true);
+    const QImage before = w.grid.snapshot3d();
+    QVERIFY(before != without);
+    w.state.setCursor({3, 35, 2});
+    QCOMPARE(w.grid.snapshot3d(), before);  // not while it moves
+    QTRY_VERIFY(w.grid.snapshot3d() != before);
   }
 
   void leftDragTurnsTheLungs() {

@@ -62,8 +62,8 @@ std::vector<Place> placesFor(int panes, int width, int height) {
 }
 
 void drawSlice(const PanePicture& picture, const PicturePane& pane, const Place& place, std::vector<Pixel>& pixels,
-               const std::shared_ptr<TextCache>& texts) {
-  SliceScene scene(texts);
+               const std::shared_ptr<SharedSlices>& shared) {
+  SliceScene scene(shared);
   const Grid& grid = picture.ct->grid();
   scene.setCt(picture.ct);
   scene.setLabels(pane.labels);
@@ -115,9 +115,9 @@ RgbImage drawPanes(const PanePicture& picture) {
                             pixelOfRgb(27, 32, 39));
   const auto slices = static_cast<int>(picture.slices.size());
   const std::vector<Place> places = placesFor(slices + (picture.lungs ? 1 : 0), picture.width, picture.height);
-  const auto texts = std::make_shared<TextCache>();
+  const auto shared = std::make_shared<SharedSlices>();
   for (std::size_t i = 0; i < picture.slices.size(); ++i)
-    drawSlice(picture, picture.slices[i], places[i], pixels, texts);
+    drawSlice(picture, picture.slices[i], places[i], pixels, shared);
   if (picture.lungs) drawLungs(picture, places.back(), pixels);
   RgbImage image{picture.width, picture.height, {}};
   image.rgb.reserve(pixels.size() * 3);

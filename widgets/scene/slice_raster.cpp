@@ -56,27 +56,35 @@ Run runOf(const std::vector<Sample>& samples) {
 }  // namespace
 
 template <class Voxel>
-SliceView<Voxel> sliceOf(const Volume<Voxel>& volume, Orientation orientation, int slice,
-                         std::vector<Voxel>& gathered) {
-  const Index3& size = volume.grid().size;
+SliceView<Voxel> SliceStore<Voxel>::slice(const VolumePtr& volume, Orientation orientation, int index) {
+  const Index3& size = volume->grid().size;
   const SliceAxes& axes = sliceAxes(orientation);
-  const SliceView<Voxel> view{nullptr, size[axes.across], size[axes.down]};
-  if (orientation == Orientation::Axial) return {volume.slice(slice), view.width, view.height};
-  gathered.resize(static_cast<std::size_t>(view.width) * static_cast<std::size_t>(view.height));
-  Voxel* to = gathered.data();
-  for (int v = 0; v < view.height; ++v, to += view.width) {
+  const int width = size[axes.across];
+  const int height = size[axes.down];
+  if (orientation == Orientation::Axial) return {volume->slice(index), width, height};
+  for (const Kept& kept : kept_)
+    if (kept.index == index && kept.orientation == orientation && kept.volume.lock() == volume)
+      return {kept.voxels.data(), width, height};
+  Kept& kept = kept_[next_];
+  next_ = (next_ + 1) % kKept;
+  kept.volume = volume;
+  kept.orientation = orientation;
+  kept.index = index;
+  kept.voxels.resize(static_cast<std::size_t>(width) * static_cast<std::size_t>(height));
+  Voxel* to = kept.voxels.data();
+  for (int v = 0; v < height; ++v, to += width) {
     if (orientation == Orientation::Coronal) {
-      const Voxel* from = volume.voxels().data() + volume.offset({0, slice, v});
-      std::copy(from, from + view.width, to);
+      const Voxel* from = volume->voxels().data() + volume->offset({0, index, v});
+      std::copy(from, from + width, to);
     } else {
-      const Voxel* from = volume.voxels().data() + volume.offset({slice, 0, v});
-      for (int u = 0; u < view.width; ++u) to[u] = from[static_cast<std::ptrdiff_t>(u) * size[0]];
+      const Voxel* from = volume->voxels().data() + volume->offset({index, 0, v});
+      for (int u = 0; u < width; ++u) to[u] = from[static_cast<std::ptrdiff_t>(u) * size[0]];
     }
   }
-  return {gathered.data(), view.width, view.height};
+  return {kept.voxels.data(), width, height};
 }
-template SliceView<std::int16_t> sliceOf(const Volume<std::int16_t>&, Orientation, int, std::vector<std::int16_t>&);
-template SliceView<std::uint8_t> sliceOf(const Volume<std::uint8_t>&, Orientation, int, std::vector<std::uint8_t>&);
+template class SliceStore<std::int16_t>;
+template class SliceStore<std::uint8_t>;
 
 void drawCt(const PixelView& out, const SliceGeometry& geometry, const SliceView<std::int16_t>& ct,
             const WindowLut& lut) {

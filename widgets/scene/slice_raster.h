@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "widgets/scene/colour_map.h"
@@ -18,15 +20,32 @@ struct PixelView {
 };
 
 /// One slice of a volume as a plain image, [height, width] along the screen's axes (`down` is not flipped here).
-/// An axial slice points into the volume; the others are gathered into `gathered`.
 template <class Voxel>
 struct SliceView {
   const Voxel* voxels = nullptr;
   int width = 0, height = 0;
 };
+
+/// Slices as plain images. An axial one points into its volume; the others lie scattered in memory (a sagittal one
+/// costs a cache line a voxel) and are gathered once for all the panes that show them. One thread only.
 template <class Voxel>
-[[nodiscard]] SliceView<Voxel> sliceOf(const Volume<Voxel>& volume, Orientation orientation, int slice,
-                                       std::vector<Voxel>& gathered);
+class SliceStore {
+ public:
+  using VolumePtr = std::shared_ptr<const Volume<Voxel>>;
+  /// @return valid while the volume lives and until kKept other slices have been asked for
+  [[nodiscard]] SliceView<Voxel> slice(const VolumePtr& volume, Orientation orientation, int index);
+
+ private:
+  static constexpr std::size_t kKept = 6;  ///< two volumes in three orientations
+  struct Kept {
+    std::weak_ptr<const Volume<Voxel>> volume;
+    Orientation orientation = Orientation::Axial;
+    int index = -1;
+    std::vector<Voxel> voxels;
+  };
+  std::array<Kept, kKept> kept_;
+  std::size_t next_ = 0;
+};
 
 /// Draws a slice: Hounsfield units are interpolated linearly, then windowed. Pixels outside it are left alone.
 void drawCt(const PixelView& out, const SliceGeometry& geometry, const SliceView<std::int16_t>& ct,

@@ -44,7 +44,7 @@ std::string labelName(std::uint8_t id) {
 
 }  // namespace
 
-SliceScene::SliceScene(std::shared_ptr<TextCache> texts) : texts_(std::move(texts)) {}
+SliceScene::SliceScene(std::shared_ptr<SharedSlices> shared) : shared_(std::move(shared)) {}
 
 void SliceScene::setCt(CtPtr ct) {
   ct_ = ct && ct->grid().voxelCount() > 0 ? std::move(ct) : nullptr;
@@ -109,13 +109,13 @@ void SliceScene::render(const PixelView& out) {
   for (int y = 0; y < out.height; ++y) std::fill_n(out.row(y), out.width, pixelOfRgb(0, 0, 0));
   if (empty()) {
     const Stopwatch watch(times_.annotations);
-    drawEmptyText(out, emptyText_, scale_, *texts_);
+    drawEmptyText(out, emptyText_, scale_, shared_->texts);
     return;
   }
   {
     const Stopwatch watch(times_.ct);
     const int slice = std::clamp(cursor_[geometry_.axes().normal], 0, ct_->grid().size[geometry_.axes().normal] - 1);
-    drawCt(out, geometry_, sliceOf(*ct_, orientation_, slice, ctSlice_), lut_);
+    drawCt(out, geometry_, shared_->ct.slice(ct_, orientation_, slice), lut_);
   }
   if (overlay_.visible && labelsShown()) drawMask(out);
   const Stopwatch watch(times_.annotations);
@@ -123,7 +123,7 @@ void SliceScene::render(const PixelView& out) {
     const auto [x, y] = pixelOf({double(cursor_[0]), double(cursor_[1]), double(cursor_[2])});
     drawCrosshair(out, x, y, scale_);
   }
-  drawAnnotations(out, geometry_, facts(), scale_, *texts_);
+  drawAnnotations(out, geometry_, facts(), scale_, shared_->texts);
 }
 
 void SliceScene::drawMask(const PixelView& out) {
@@ -132,7 +132,7 @@ void SliceScene::drawMask(const PixelView& out) {
   SliceView<std::uint8_t> view;
   {
     const Stopwatch watch(times_.labels);
-    view = sliceOf(*labels_, orientation_, slice, labelSlice_);
+    view = shared_->labels.slice(labels_, orientation_, slice);
     if (!overlay_.outlineOnly) drawLabels(out, geometry_, view, overlay_.opacity);
   }
   const Stopwatch watch(times_.outlines);

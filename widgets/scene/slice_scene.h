@@ -13,6 +13,13 @@
 
 namespace pulmo {
 
+/// What the scenes of one thread keep together, since they mostly show the same slices and texts.
+struct SharedSlices {
+  TextCache texts;
+  SliceStore<std::int16_t> ct;
+  SliceStore<std::uint8_t> labels;
+};
+
 /// One slice of a scan with a mask over it, written facts and a crosshair: settings in, pixels out.
 ///
 /// Drawn by the processor, not by OpenGL: where OpenGL is done in software (remote desktops) one such pane through VTK
@@ -22,8 +29,7 @@ namespace pulmo {
 /// Not drawn until render(). One thread only. The labels must lie on the CT's grid; others are not shown.
 class SliceScene {
  public:
-  /// @param texts  may be shared between scenes of one thread, whose texts are mostly alike
-  explicit SliceScene(std::shared_ptr<TextCache> texts = std::make_shared<TextCache>());
+  explicit SliceScene(std::shared_ptr<SharedSlices> shared = std::make_shared<SharedSlices>());
 
   void setCt(CtPtr ct);                   ///< null = nothing to show
   void setLabels(LabelPtr labels);        ///< null = none
@@ -79,10 +85,8 @@ class SliceScene {
 
   SliceGeometry geometry_;
   WindowLut lut_;
-  std::shared_ptr<TextCache> texts_;
+  std::shared_ptr<SharedSlices> shared_;
   LinePainter lines_;
-  std::vector<std::int16_t> ctSlice_;
-  std::vector<std::uint8_t> labelSlice_;
   Times times_;
 };
 

@@ -23,8 +23,8 @@ Index3 rounded(const Point3& index) {
 
 }  // namespace
 
-SlicePane::SlicePane(ViewState& state, std::shared_ptr<TextCache> texts, QWidget* parent)
-    : QWidget(parent), state_(state), scene_(std::move(texts)) {
+SlicePane::SlicePane(ViewState& state, std::shared_ptr<SharedSlices> shared, QWidget* parent)
+    : QWidget(parent), state_(state), scene_(std::move(shared)) {
   setAttribute(Qt::WA_OpaquePaintEvent);
   setMouseTracking(true);
   setFocusPolicy(Qt::StrongFocus);
@@ -126,7 +126,7 @@ Index3 SlicePane::nearestVoxel(const QPointF& position) {
 }
 
 void SlicePane::wheelEvent(QWheelEvent* event) {
-  if (scene_.empty()) return event->ignore();
+  if (state_.grid().voxelCount() == 0) return event->ignore();
   Q_EMIT activated();
   wheelRest_ += event->angleDelta().y();
   const int steps = wheelRest_ / QWheelEvent::DefaultDeltasPerStep;

@@ -19,7 +19,7 @@ class SlicePane : public QWidget {
   Q_OBJECT
  public:
   /// @param state  outlives the pane
-  SlicePane(ViewState& state, std::shared_ptr<TextCache> texts, QWidget* parent = nullptr);
+  SlicePane(ViewState& state, std::shared_ptr<SharedSlices> shared, QWidget* parent = nullptr);
 
   void setCt(CtPtr ct);
   void setLabels(LabelPtr labels);

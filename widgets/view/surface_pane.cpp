@@ -21,8 +21,8 @@ constexpr double kZoomPerWheelStep = 1.15;
 constexpr int kWheelEndMs = 150;
 }  // namespace
 
-SurfacePane::SurfacePane(ViewState& state, std::shared_ptr<TextCache> texts, QWidget* parent)
-    : VtkView(parent), state_(state), texts_(std::move(texts)) {
+SurfacePane::SurfacePane(ViewState& state, std::shared_ptr<SharedSlices> shared, QWidget* parent)
+    : VtkView(parent), state_(state), shared_(std::move(shared)) {
   setFocusPolicy(Qt::StrongFocus);
   setMinimumSize(80, 80);
   for (vtkRenderer* renderer : scene_.renderers()) addRenderer(renderer);
@@ -40,8 +40,15 @@ SurfacePane::SurfacePane(ViewState& state, std::shared_ptr<TextCache> texts, QWi
     scene_.setGrid(state_.grid());
     followCursor();
   });
+  connect(&state_, &ViewState::overlayChanged, this, [this] {
+    if (std::exchange(planes_, state_.crosshairVisible()) == planes_) return;
+    scene_.setPlanesVisible(planes_);  // they are the crosshair of this pane
+    render();
+  });
   scene_.setGrid(state_.grid());
   scene_.setCursor(state_.cursor());
+  planes_ = state_.crosshairVisible();
+  scene_.setPlanesVisible(planes_);
 }
 
 void SurfacePane::setSurfaces(std::shared_ptr<const std::vector<TriangleMesh>> surfaces) {
@@ -67,6 +74,10 @@ void SurfacePane::setStandardView(SurfaceScene::StandardView view) {
   render();
 }
 
+void SurfacePane::putOffFollowing() {
+  if (rest_.isActive()) rest_.start();
+}
+
 void SurfacePane::followCursor() {
   scene_.setCursor(state_.cursor());
   if (scene_.hasSurfaces()) render();
@@ -89,7 +100,7 @@ void SurfacePane::paintEvent(QPaintEvent* event) {
   image.fill(Qt::black);
   image.setDevicePixelRatio(ratio);
   drawEmptyText({reinterpret_cast<Pixel*>(image.bits()), image.width(), image.height(), image.bytesPerLine() / 4},
-                emptyText_.toStdString(), ratio, *texts_);
+                emptyText_.toStdString(), ratio, shared_->texts);
   QPainter(this).drawImage(0, 0, image);
 }
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "models/study/view_state.h"
-#include "widgets/scene/slice_text.h"
+#include "widgets/scene/slice_scene.h"
 #include "widgets/scene/surface_scene.h"
 #include "widgets/view/vtk_view.h"
 
@@ -22,12 +22,14 @@ class SurfacePane : public VtkView {
  public:
   static constexpr int kRestMs = 90;  ///< the cursor rests after this
 
-  SurfacePane(ViewState& state, std::shared_ptr<TextCache> texts, QWidget* parent = nullptr);
+  SurfacePane(ViewState& state, std::shared_ptr<SharedSlices> shared, QWidget* parent = nullptr);
 
   void setSurfaces(std::shared_ptr<const std::vector<TriangleMesh>> surfaces);
   void setEmptyText(const QString& sentence);
   void setOpacity(double opacity);
   void setStandardView(SurfaceScene::StandardView view);
+  /// A slice has just been painted: the rest is counted from here, so that slow frames do not look like one.
+  void putOffFollowing();
   [[nodiscard]] const SurfaceScene& scene() const { return scene_; }
 
  Q_SIGNALS:
@@ -49,11 +51,12 @@ class SurfacePane : public VtkView {
   void followCursor();
   ViewState& state_;
   SurfaceScene scene_;
-  std::shared_ptr<TextCache> texts_;
+  std::shared_ptr<SharedSlices> shared_;
   QString emptyText_;
   SurfaceScene::StandardView view_ = SurfaceScene::StandardView::Anterior;
   bool fitted_ = true;     ///< the camera is where the standard view put it: it is fitted again when the size changes
   bool fitAgain_ = false;  ///< before the next frame, when the size is known
+  bool planes_ = true;
   QTimer rest_;
   QTimer wheelEnd_;
   Qt::MouseButton drag_ = Qt::NoButton;

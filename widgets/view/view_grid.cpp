@@ -7,6 +7,7 @@
 #include <QToolButton>
 
 #include "widgets/view/pane_frame.h"
+#include "widgets/view/slice_bar.h"
 #include "widgets/view/slice_pane.h"
 #include "widgets/view/surface_pane.h"
 
@@ -43,7 +44,10 @@ std::vector<std::vector<PaneId>> columnsFor(const std::vector<PaneId>& shown) {
 }  // namespace
 
 ViewGrid::ViewGrid(ViewState& state, QWidget* parent)
-    : QWidget(parent), state_(state), texts_(std::make_shared<TextCache>()), row_(new QSplitter(Qt::Horizontal, this)) {
+    : QWidget(parent),
+      state_(state),
+      shared_(std::make_shared<SharedSlices>()),
+      row_(new QSplitter(Qt::Horizontal, this)) {
   setObjectName("viewGrid");
   auto* all = new QHBoxLayout(this);
   all->setContentsMargins(0, 0, 0, 0);
@@ -75,9 +79,15 @@ ViewGrid::~ViewGrid() = default;
 
 void ViewGrid::makeSlicePane(PaneId pane) {
   const std::array<QString, kSlicePanes> names{tr("Native"), tr("Mask"), tr("Prediction"), tr("Simulated")};
-  auto* view = new SlicePane(state_, texts_);
+  auto* view = new SlicePane(state_, shared_);
   slices_[indexOf(pane)] = view;
-  auto* frame = new PaneFrame(names[indexOf(pane)], view, columns_[0]);
+  auto* body = new QWidget;
+  auto* line = new QHBoxLayout(body);
+  line->setContentsMargins(0, 0, 0, 0);
+  line->setSpacing(0);
+  line->addWidget(view, 1);
+  line->addWidget(new SliceBar(state_, *view, body));
+  auto* frame = new PaneFrame(names[indexOf(pane)], body, columns_[0]);
   frames_[indexOf(pane)] = frame;
   view->setObjectName("pane." + keyOf(pane));
   view->setAccessibleName(names[indexOf(pane)]);
@@ -93,7 +103,7 @@ void ViewGrid::makeSlicePane(PaneId pane) {
 }
 
 void ViewGrid::makeSurfacePane() {
-  surface_ = new SurfacePane(state_, texts_);
+  surface_ = new SurfacePane(state_, shared_);
   auto* frame = new PaneFrame(tr("3-D lungs"), surface_, columns_[0]);
   frames_[indexOf(PaneId::Lungs)] = frame;
   surface_->setObjectName("pane.lungs");
@@ -118,6 +128,7 @@ void ViewGrid::makeSurfacePane() {
     connect(button, &QToolButton::clicked, surface_, [this, chosen = view] { surface_->setStandardView(chosen); });
     frame->addControl(button, 230);
   }
+  for (const SlicePane* view : slices_) connect(view, &SlicePane::painted, surface_, &SurfacePane::putOffFollowing);
   connect(surface_, &SurfacePane::activated, this, [this] { activate(PaneId::Lungs); });
   connect(surface_, &SurfacePane::maximiseRequested, frame, &PaneFrame::maximiseRequested);
 }

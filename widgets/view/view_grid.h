@@ -17,7 +17,7 @@ namespace pulmo {
 class PaneFrame;
 class SlicePane;
 class SurfacePane;
-class TextCache;
+struct SharedSlices;
 
 enum class PaneId { Native, Mask, Prediction, Simulated, Lungs };
 
@@ -66,7 +66,7 @@ class ViewGrid : public QWidget {
   [[nodiscard]] SlicePane* slice(PaneId pane) const;  ///< null for the 3-D pane
 
   ViewState& state_;
-  std::shared_ptr<TextCache> texts_;
+  std::shared_ptr<SharedSlices> shared_;
   QSplitter* row_;
   std::array<QSplitter*, 3> columns_{};
   std::array<PaneFrame*, kPanes> frames_{};

@@ -106,13 +106,12 @@ void VtkView::render() {
 }
 
 QImage VtkView::frame() {
-  if (stale_ && usable()) drawFrame();
+  const QSize size = (QSizeF(this->size()) * devicePixelRatioF()).toSize().expandedTo({1, 1});
+  if ((stale_ || frame_.size() != size) && usable()) drawFrame(size);  // the size changes with the screen's scale, too
   return frame_;
 }
 
-void VtkView::drawFrame() {
-  const double ratio = devicePixelRatioF();
-  const QSize size = (QSizeF(this->size()) * ratio).toSize().expandedTo({1, 1});
+void VtkView::drawFrame(const QSize& size) {
   if (!gl_->makeCurrent()) return;
   auto* window = gl_->window.Get();
   window->SetSize(size.width(), size.height());
@@ -122,7 +121,7 @@ void VtkView::drawFrame() {
   window->Render();
   window->GetState()->Pop();
   if (frame_.size() != size) frame_ = QImage(size, QImage::Format_RGB32);
-  frame_.setDevicePixelRatio(ratio);
+  frame_.setDevicePixelRatio(devicePixelRatioF());
   auto* functions = gl_->context.extraFunctions();
   window->GetState()->PushFramebufferBindings();
   window->GetDisplayFramebuffer()->Bind(GL_READ_FRAMEBUFFER);

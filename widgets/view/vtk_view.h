@@ -33,7 +33,7 @@ class VtkView : public QWidget {
 
  private:
   struct Gl;
-  void drawFrame();
+  void drawFrame(const QSize& size);
   std::unique_ptr<Gl> gl_;
   QImage frame_;
   bool stale_ = true;
