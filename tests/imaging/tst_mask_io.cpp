@@ -145,6 +145,7 @@ class TestMaskIo : public QObject {
     QCOMPARE(file->grid.size, grid.size);
     QVERIFY(sameGrid(file->grid, grid));
     const bool nifti = extension.startsWith("nii");
+    QVERIFY(file->notes.empty());  // qform and sform say the same
     for (std::size_t k = 0; k < 3; ++k) {
       if (nifti) {
         QVERIFY(std::abs(file->grid.originMm[k] - grid.originMm[k]) < 1e-4);  // single precision

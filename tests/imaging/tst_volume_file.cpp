@@ -5,6 +5,7 @@
 #include <limits>
 #include <numeric>
 
+#include "pipeline/imaging/mask_io.h"
 #include "pipeline/imaging/volume_file.h"
 #include "tests/imaging/volume_bytes.h"
 #include "tests/support/shared_data.h"
@@ -349,6 +350,39 @@ class TestVolumeFile : public QObject {
       QVERIFY2(QString(e.what()).contains(name), e.what());
       QCOMPARE(e.kind(), kind);
     }
+  }
+  void seesDamageInPackedVoxels_data() {
+    QTest::addColumn<QString>("name");
+    for (const char* name : {"packed.nii.gz", "packed.mha", "packed.nrrd", "packed.mhd"}) QTest::newRow(name) << name;
+  }
+  void seesDamageInPackedVoxels() {
+    QFETCH(QString, name);
+    Grid grid;
+    grid.size = {32, 32, 32};
+    CtVolume ct(grid);
+    std::uint32_t state = 7;
+    for (auto& v : ct.voxels()) v = static_cast<std::int16_t>((state = state * 1664525U + 1013904223U) >> 16 & 2047);
+    SourceGeometry source;
+    source.grid = grid;
+    const std::string header = name.toStdString();
+    saveCt(at(header), ct, source, Overwrite::Replace);
+    const auto voxels = at(name.endsWith(".mhd") ? "packed.zraw" : header);
+    const std::string good = readBytes(voxels);
+    QVERIFY(load(at(header)).ct->voxels() == ct.voxels());
+    const auto refused = [&](const std::string& bytes) {
+      writeBytes(voxels, bytes);
+      try {
+        (void)load(at(header));
+        return false;
+      } catch (const Error& e) {
+        return e.kind() == ErrorKind::InvalidInput;
+      }
+    };
+    QVERIFY(refused(good.substr(0, good.size() / 2)));
+    QVERIFY(refused(good.substr(0, good.size() - 20)));
+    std::string flipped = good;
+    flipped[good.size() / 2] = static_cast<char>(flipped[good.size() / 2] ^ 0x10);
+    QVERIFY(refused(flipped));
   }
   void describesWithoutThrowing() {
     writeBytes(at("bad.nii"), "nonsense");
