@@ -15,6 +15,8 @@ constexpr std::int16_t kTissueHu = -400;  // half-way between air and fat or mus
 constexpr std::int16_t kBoneHu = 220;     // above soft tissue with contrast medium in most scans
 constexpr double kThinMm = 3.0;           // shells thinner than twice this (table, clothes) do not carry the body
 constexpr double kRegainMm = 5.0;         // and this much of the skin comes back
+constexpr double kVertebraMm2 = 200.0;    // of bone; a thoracic vertebra has 600 mm2 and more, half of it cortex
+constexpr double kVertebraMm = 45.0;      // its width with the heads of the ribs
 constexpr double kEnclosedHits = 2.9;     // of four directions: see the header
 constexpr double kOpenShare = 0.5;        // of a pocket's area that lies over outside air of the next slice
 
@@ -178,44 +180,83 @@ SliceShape shapeOf(const CoarseScan& scan, const std::vector<std::uint8_t>& tiss
   return shape;
 }
 
+/// Where the bones of one slice lie.
+struct SliceBones {
+  double middleX = -1;    ///< mean x within the middle third, where spine and breastbone are; -1 = too few
+  double heaviestX = -1;  ///< mean x in the strip of the back half that holds most bone: the spine; -1 = too few
+  double sumDepth = 0;    ///< of bone in the middle third, 0 = front of the body, 1 = back
+  double count = 0;
+};
+
+SliceBones bonesOf(const CoarseScan& scan, const SliceShape& shape, int z) {
+  SliceBones bones;
+  const double width = shape.right - shape.left + 1;
+  const double depth = std::max(1, shape.back - shape.front);
+  const int x0 = static_cast<int>(shape.left + width / 3);
+  const int x1 = static_cast<int>(shape.right - width / 3);
+  std::vector<double> column(static_cast<std::size_t>(scan.size[0]), 0.0);
+  double sum = 0;
+  for (int y = shape.front; y <= shape.back; ++y) {
+    const double place = (y - shape.front) / depth;
+    for (int x = shape.left; x <= shape.right; ++x) {
+      if (scan.hu[scan.offset(x, y, z)] < kBoneHu) continue;
+      if (place > 0.5) column[static_cast<std::size_t>(x)] += 1;
+      if (x < x0 || x > x1) continue;
+      sum += x;
+      bones.count += 1;
+      bones.sumDepth += place;
+    }
+  }
+  const double pixel = scan.spacingMm[0] * scan.spacingMm[1];
+  if (bones.count * pixel > kVertebraMm2) bones.middleX = sum / bones.count;
+  const int strip = static_cast<int>(kVertebraMm / scan.spacingMm[0]);
+  double most = kVertebraMm2 / pixel;
+  for (int first = shape.left - strip / 2; first <= shape.right - strip / 2; ++first) {
+    double mass = 0;
+    double moment = 0;
+    for (int x = std::max(first, 0); x < std::min(first + strip, scan.size[0]); ++x) {
+      mass += column[static_cast<std::size_t>(x)];
+      moment += column[static_cast<std::size_t>(x)] * x;
+    }
+    if (mass <= most) continue;
+    most = mass;
+    bones.heaviestX = moment / mass;
+  }
+  return bones;
+}
+
 void measure(const CoarseScan& scan, const std::vector<std::uint8_t>& tissue, BodyMask& body) {
   std::vector<double> middles;
   std::vector<double> widths;
-  std::vector<double> boneX;
-  double boneY = 0;
+  std::vector<double> middleBones;
+  std::vector<double> heaviestBones;
+  double sumDepth = 0;
   double boneCount = 0;
   int cut = 0;
   for (int z = 0; z < scan.size[2]; ++z) {
     const SliceShape shape = shapeOf(scan, tissue, z);
     if (shape.right < shape.left) continue;
     cut += shape.cut ? 1 : 0;
-    const double width = shape.right - shape.left + 1;
     middles.push_back(0.5 * (shape.left + shape.right));
-    widths.push_back(width * scan.spacingMm[0]);
-    // Spine and breastbone lie within the middle third; ribs there are few and symmetrical.
-    double sum = 0;
-    double count = 0;
-    for (int y = shape.front; y <= shape.back; ++y) {
-      const int x0 = static_cast<int>(shape.left + width / 3);
-      const int x1 = static_cast<int>(shape.right - width / 3);
-      for (int x = x0; x <= x1; ++x) {
-        if (scan.hu[scan.offset(x, y, z)] < kBoneHu) continue;
-        sum += x;
-        count += 1;
-        boneY += (y - shape.front) / static_cast<double>(std::max(1, shape.back - shape.front));
-      }
-    }
-    boneCount += count;
-    if (count * scan.spacingMm[0] * scan.spacingMm[1] > 200.0) boneX.push_back(sum / count);  // a vertebra is > 600 mm2
+    widths.push_back((shape.right - shape.left + 1) * scan.spacingMm[0]);
+    const SliceBones bones = bonesOf(scan, shape, z);
+    sumDepth += bones.sumDepth;
+    boneCount += bones.count;
+    if (bones.middleX >= 0) middleBones.push_back(bones.middleX);
+    if (bones.heaviestX >= 0) heaviestBones.push_back(bones.heaviestX);
   }
   if (middles.empty()) return;
-  const double outline = medianOf(middles);
   body.widthMm = medianOf(widths);
   body.cutAtSides = 3 * cut >= static_cast<int>(middles.size());
-  const double middle =
-      boneX.empty() ? outline : (body.cutAtSides ? medianOf(boneX) : 0.5 * (outline + medianOf(boneX)));
+  double middle = medianOf(middles);
+  // The middle of what is seen of a cut body says nothing: a picture of one lung alone has the spine at its edge.
+  if (body.cutAtSides && !heaviestBones.empty()) {
+    middle = medianOf(heaviestBones);
+  } else if (!middleBones.empty()) {
+    middle = 0.5 * (middle + medianOf(middleBones));
+  }
   body.midlineX = (middle + 0.5) * scan.factor[0] - 0.5;
-  body.bonesInFront = boneCount > 0 && boneY / boneCount < 0.42;
+  body.bonesInFront = !body.cutAtSides && boneCount > 0 && sumDepth / boneCount < 0.42;
 }
 
 }  // namespace

@@ -127,6 +127,11 @@ std::vector<std::string> notesOf(const LabelVolume& labels, const CoarseScan& co
     notes.emplace_back(std::string("Only the ") + (right ? "right" : "left") +
                        " lung was found: the other one is missing, collapsed, or too dense for a threshold.");
   }
+  if (regions.single && body.cutAtSides) {
+    notes.emplace_back(
+        "Its side was told from the spine, but the body is cut by the edge of the field of view and the spine may lie "
+        "outside: check the side.");
+  }
   if (lungAtEdgeMm2(labels, coarse) > kBorderMm2) {
     notes.emplace_back("The lungs are cut by the edge of the field of view: their volume is too small.");
   } else if (body.cutAtSides) {

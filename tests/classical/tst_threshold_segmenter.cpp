@@ -166,6 +166,26 @@ class TestThresholdSegmenter : public QObject {
     QVERIFY(says(result, "cut by the edge"));
   }
 
+  // A picture of one lung alone: the body's middle lies at its edge, and the lung on the wrong half of the picture.
+  void pictureOfOneLungAlone_data() {
+    QTest::addColumn<double>("shift");
+    QTest::addColumn<bool>("right");
+    QTest::newRow("right") << 180.0 << true;
+    QTest::newRow("left") << -180.0 << false;
+  }
+  void pictureOfOneLungAlone() {
+    QFETCH(double, shift);
+    QFETCH(bool, right);
+    ModelChest model;
+    model.shiftXMm = shift;
+    const auto chest = model.make();
+    const auto result = segment(chest.ct);
+    const auto label = right ? kRightLung : kLeftLung;
+    QCOMPARE_GE(dice(result.labels, label, chest.lungs, label), 0.96);
+    QVERIFY(says(result, right ? "Only the right lung" : "Only the left lung"));
+    QVERIFY(says(result, "check the side"));
+  }
+
   // As some archives export: the scanner's circle with padding around it, pasted into a frame of 0 HU.
   void pastedIntoAFrame() {
     const auto chest = ModelChest().make();
