@@ -113,9 +113,8 @@ void StatusStrip::jobStarted(LatestJob* job) {
 void StatusStrip::jobEnded(LatestJob* job) {
   running_.removeAll(job);
   if (running_.isEmpty()) appear_.stop();
-  if (!errorShown_) {
-    text_->setText(job->job().state() == Job::State::Stopped ? tr("%1: stopped.").arg(job->title()) : QString());
-  }
+  if (job->job().state() == Job::State::Stopped && !errorShown_) showMessage(tr("%1: stopped.").arg(job->title()));
+  else if (progressShown_) showMessage({});
   showCurrent();
 }
 
@@ -123,13 +122,17 @@ void StatusStrip::showProgress(LatestJob* job, double fraction, const QString& s
   if (running_.isEmpty() || running_.last() != job || errorShown_) return;
   bar_->setValue(static_cast<int>(std::lround(1000 * std::clamp(fraction, 0.0, 1.0))));
   timeLeft_->setText(timeLeft(static_cast<double>(elapsed_.elapsed()) / 1000, fraction));
-  if (bar_->isVisible()) text_->setText(step.isEmpty() ? job->title() : job->title() + QStringLiteral(": ") + step);
+  if (!bar_->isVisible()) return;
+  text_->setText(step.isEmpty() ? job->title() : job->title() + QStringLiteral(": ") + step);
+  progressShown_ = true;
 }
 
 void StatusStrip::showCurrent() {
   const bool active = !running_.isEmpty() && !appear_.isActive();
   for (QWidget* widget : std::initializer_list<QWidget*>{bar_, cancel_, timeLeft_}) widget->setVisible(active);
-  if (active && !errorShown_) text_->setText(running_.last()->title() + QStringLiteral(" …"));
+  if (!active || errorShown_) return;
+  text_->setText(running_.last()->title() + QStringLiteral(" …"));
+  progressShown_ = true;
 }
 
 void StatusStrip::setDevice(const QString& name, const QString& reason) {
@@ -138,7 +141,7 @@ void StatusStrip::setDevice(const QString& name, const QString& reason) {
 }
 
 void StatusStrip::showMessage(const QString& sentence) {
-  errorShown_ = false;
+  errorShown_ = progressShown_ = false;
   setRole(text_, "");
   text_->setText(sentence);
   text_->setToolTip(sentence);
@@ -147,6 +150,7 @@ void StatusStrip::showMessage(const QString& sentence) {
 
 void StatusStrip::showError(const QString& sentence, const QString& details) {
   errorShown_ = true;
+  progressShown_ = false;
   setRole(text_, "error");
   text_->setText(sentence);
   text_->setToolTip(sentence);

@@ -46,6 +46,7 @@ class StatusStrip : public QWidget {
   QList<LatestJob*> running_;
   QString detailText_;
   bool errorShown_ = false;
+  bool progressShown_ = false;  ///< the text is of a running job: it goes when the job ends
 };
 
 }  // namespace pulmo

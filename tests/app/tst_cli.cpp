@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <signal.h>
+
+#include <QDir>
+#include <QFile>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QtTest>
+#include <nlohmann/json.hpp>
+
+#include "pipeline/imaging/mask_io.h"
+#include "pipeline/simulate/phantom.h"
+#include "tests/support/shared_data.h"
+
+using namespace pulmo;
+
+namespace {
+
+struct Answer {
+  int exitCode = -1;
+  QString out, err;
+  [[nodiscard]] nlohmann::json json() const { return nlohmann::json::parse(out.toStdString()); }
+};
+
+Answer pulmo_(const QStringList& arguments) {
+  QProcess process;
+  process.start(PULMO_PROGRAM, arguments);
+  if (!process.waitForFinished(120000)) return {};
+  return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -2, QString::fromUtf8(process.readAllStandardOutput()),
+          QString::fromUtf8(process.readAllStandardError())};
+}
+
+}  // namespace
+
+class TestCli : public QObject {
+  Q_OBJECT
+  QTemporaryDir dir_;
+  QString ct_, lungs_, mask_;
+
+ private Q_SLOTS:
+  void initTestCase() {
+    ct_ = dir_.filePath("ct.nii.gz");
+    lungs_ = dir_.filePath("lungs.nii.gz");
+    mask_ = dir_.filePath("mask.nii.gz");
+    const Answer a = pulmo_({"phantom", "-o", ct_, "--mask", lungs_, "--seed", "3", "--size", "160", "160", "90"});
+    QVERIFY2(a.exitCode == 0, qPrintable(a.err));
+  }
+  void describesAScan() {
+    const Answer a = pulmo_({"info", ct_, "--json"});
+    QCOMPARE(a.exitCode, 0);
+    const auto series = a.json()["series"];
+    QCOMPARE(series.size(), std::size_t{1});
+    QCOMPARE(series[0]["matrix"][0].get<int>(), 160);
+    QCOMPARE(series[0]["slices"].get<int>(), 90);
+    QVERIFY(std::abs(series[0]["slice_spacing_mm"].get<double>() - 2.0 * 150 / 90) < 1e-4);
+  }
+  void segmentsComparesMeasuresAndCutsSurfaces() {
+    const Answer segment = pulmo_({"segment", ct_, "-o", mask_, "--json"});
+    QVERIFY2(segment.exitCode == 0, qPrintable(segment.err));
+    QCOMPARE(segment.json()["method"].get<std::string>(), std::string("threshold"));
+    const double rightMl = segment.json()["labels"]["right_lung"]["ml"].get<double>();
+    QVERIFY(rightMl > segment.json()["labels"]["left_lung"]["ml"].get<double>());
+
+    const Answer compare = pulmo_({"compare", lungs_, mask_, "--json", "--csv", dir_.filePath("table.csv")});
+    QVERIFY2(compare.exitCode == 0, qPrintable(compare.err));
+    for (const char* label : {"right_lung", "left_lung", "lungs"}) QVERIFY(compare.json()["metrics"][label]["dice"].get<double>() > 0.97);
+    QVERIFY(QFile(dir_.filePath("table.csv")).size() > 100);
+
+    const Answer measure = pulmo_({"measure", ct_, mask_, "--json"});
+    QVERIFY2(measure.exitCode == 0, qPrintable(measure.err));
+    QVERIFY(std::abs(measure.json()["volumes"]["right_lung"]["ml"].get<double>() - rightMl) < 0.01);
+
+    const Answer surface = pulmo_({"surface", mask_, "-o", dir_.filePath("lungs.ply"), "--json"});
+    QVERIFY2(surface.exitCode == 0, qPrintable(surface.err));
+    QVERIFY(surface.json()["surfaces"]["left_lung"]["triangles"].get<int>() > 1000);
+  }
+  void keepsWhatIsThere() {
+    QVERIFY(QFile::exists(mask_));
+    const auto before = QFileInfo(mask_).lastModified();
+    const Answer refused = pulmo_({"segment", ct_, "-o", mask_});
+    QCOMPARE(refused.exitCode, 4);
+    QVERIFY(refused.err.contains("exists already"));
+    QCOMPARE(QFileInfo(mask_).lastModified(), before);
+    QCOMPARE(pulmo_({"segment", ct_, "-o", mask_, "--force"}).exitCode, 0);
+  }
+  void answersWithItsExitCodes_data() {
+    QTest::addColumn<QStringList>("arguments");
+    QTest::addColumn<int>("code");
+    QTest::addRow("help") << QStringList{"--help"} << 0;
+    QTest::addRow("version") << QStringList{"--version"} << 0;
+    QTest::addRow("no command") << QStringList{} << 2;
+    QTest::addRow("unknown command") << QStringList{"fly"} << 2;
+    QTest::addRow("missing output") << QStringList{"segment", "x.nii"} << 2;
+    QTest::addRow("unknown method") << QStringList{"segment", "x.nii", "-o", "y.nii", "--method", "magic"} << 2;
+    QTest::addRow("no such file") << QStringList{"info", "/no/such/thing"} << 4;
+    QTest::addRow("unwritable folder") << QStringList{"phantom", "-o", "/no/such/folder/x.nii"} << 4;
+  }
+  void answersWithItsExitCodes() {
+    QFETCH(QStringList, arguments);
+    QFETCH(int, code);
+    const Answer a = pulmo_(arguments);
+    QVERIFY2(a.exitCode == code, qPrintable(QString("%1: %2").arg(a.exitCode).arg(a.err)));
+    if (code != 0) QVERIFY(!a.err.isEmpty() && a.out.isEmpty());
+  }
+  void refusesWhatIsNoScan() {
+    QFile text(dir_.filePath("text.txt"));
+    QVERIFY(text.open(QIODevice::WriteOnly));
+    text.write("hello");
+    text.close();
+    const Answer a = pulmo_({"segment", text.fileName(), "-o", dir_.filePath("no.nii")});
+    QCOMPARE(a.exitCode, 3);
+    QVERIFY(a.err.contains("text.txt"));
+    QVERIFY(!QFile::exists(dir_.filePath("no.nii")));
+  }
+  // A mask is a picture without lungs: there is nothing to find in it.
+  void saysThatThereAreNoLungs() {
+    const Answer a = pulmo_({"segment", lungs_, "-o", dir_.filePath("none.nii")});
+    QCOMPARE(a.exitCode, 3);
+    QVERIFY2(a.err.contains("No lungs"), qPrintable(a.err));
+    QVERIFY(!QFile::exists(dir_.filePath("none.nii")));
+  }
+  void stopsOnASignal() {
+    QProcess process;
+    process.start(PULMO_PROGRAM, {"phantom", "-o", dir_.filePath("big.nii"), "--size", "900", "900", "600"});
+    QVERIFY(process.waitForStarted());
+    // Before main() has taken the signal in hand (libraries are still being loaded), it would just kill.
+    const auto listens = [&] {
+      QFile status(QString("/proc/%1/status").arg(process.processId()));
+      if (!status.open(QIODevice::ReadOnly)) return false;
+      for (const QByteArray& line : status.readAll().split('\n'))
+        if (line.startsWith("SigBlk:")) return ((line.mid(7).trimmed().toULongLong(nullptr, 16) >> (SIGTERM - 1)) & 1) != 0;
+      return false;
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(listens(), 20000);
+    ::kill(static_cast<pid_t>(process.processId()), SIGTERM);
+    QVERIFY(process.waitForFinished(20000));
+    QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+    QCOMPARE(process.exitCode(), 5);
+    QVERIFY(!QFile::exists(dir_.filePath("big.nii")));
+    for (const QString& file : QDir(dir_.path()).entryList(QDir::Files | QDir::Hidden)) QVERIFY2(!file.startsWith(".pulmo-"), "a temporary file was left");
+  }
+  void namesTheDevice() {
+    const Answer a = pulmo_({"device", "--json"});
+    QCOMPARE(a.exitCode, 0);
+    QVERIFY(!a.json()["device"].get<std::string>().empty());
+  }
+  void rendersSlicesWithoutADisplay() {
+    QProcess process;
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.remove("DISPLAY");
+    process.setProcessEnvironment(environment);
+    process.start(PULMO_PROGRAM, {"render", ct_, "-o", dir_.filePath("a.png"), "--size", "400", "400"});
+    QVERIFY(process.waitForFinished(60000));
+    const QString err = QString::fromUtf8(process.readAllStandardError());
+    QVERIFY2(process.exitCode() == 0, qPrintable(err));
+    QFile png(dir_.filePath("a.png"));
+    QVERIFY(png.open(QIODevice::ReadOnly));
+    QCOMPARE(png.read(4), QByteArray("\x89PNG"));
+    process.start(PULMO_PROGRAM, {"render", ct_, "--mask", lungs_, "-o", dir_.filePath("b.png")});
+    QVERIFY(process.waitForFinished(60000));
+    QCOMPARE(process.exitCode(), 4);
+    QVERIFY(QString::fromUtf8(process.readAllStandardError()).contains("display"));
+  }
+  void segmentsEverySharedSeries() {
+    PULMO_NEED_DATA(data, "README.md");
+    int scans = 0;
+    for (const char* name : {"cip-ct64/ct-64Dicom", "osic-ipf-00419", "lung-pet-ct-dx"}) {
+      const QString path = QString::fromStdString((data.parent_path() / name).string());
+      const Answer info = pulmo_({"info", path, "--json"});
+      QCOMPARE(info.exitCode, 0);
+      for (const auto& series : info.json()["series"]) {
+        const Answer a = pulmo_({"segment", path, "--series", QString::fromStdString(series["uid"].get<std::string>()), "-o", dir_.filePath(QString("s%1.nii.gz").arg(++scans)), "--json"});
+        QVERIFY2(a.exitCode == 0, qPrintable(a.err));
+        QVERIFY(a.json()["labels"]["right_lung"]["ml"].get<double>() > 500 && a.json()["labels"]["left_lung"]["ml"].get<double>() > 500);
+      }
+    }
+    QVERIFY(scans >= 6);
+  }
+};
+
+QTEST_GUILESS_MAIN(TestCli)
+#include "tst_cli.moc"

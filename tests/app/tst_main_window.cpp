@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <QAction>
+#include <QApplication>
+#include <QComboBox>
+#include <QLabel>
+#include <QMimeData>
+#include <QDropEvent>
+#include <QPushButton>
+#include <QSettings>
+#include <QTableWidget>
+#include <QTemporaryDir>
+#include <QTreeWidget>
+#include <QtTest>
+#include <fstream>
+
+#include "app/desktop/main_window.h"
+#include "app/desktop/theme.h"
+#include "pipeline/imaging/mask_io.h"
+#include "pipeline/simulate/phantom.h"
+#include "tests/support/dicom_writer.h"
+#include "widgets/control/status_strip.h"
+#include "widgets/view/view_grid.h"
+
+using namespace pulmo;
+
+namespace {
+
+constexpr int kPatienceMs = 60000;
+
+template <class T>
+T* child(const QWidget& window, const char* name) {
+  T* found = window.findChild<T*>(name);
+  if (!found) qFatal("no %s", name);
+  return found;
+}
+
+}  // namespace
+
+class TestMainWindow : public QObject {
+  Q_OBJECT
+  QTemporaryDir dir_;
+  std::unique_ptr<PhantomCase> phantom_;
+  QString scanFolder_, maskFile_;
+  QString nextAnswer_;
+
+  FileDialogs answering() {
+    FileDialogs dialogs;
+    dialogs.folder = [this](QWidget*, const QString&, const QString&) { return nextAnswer_; };
+    dialogs.open = [this](QWidget*, const QString&, const QString&, const QString&) { return nextAnswer_; };
+    dialogs.save = dialogs.open;
+    return dialogs;
+  }
+  static QAction* action(const QMainWindow& window, const QString& text) {
+    for (QAction* a : window.findChildren<QAction*>())
+      if (a->text().remove('&').startsWith(text)) return a;
+    qFatal("no action %s", qPrintable(text));
+    return nullptr;
+  }
+
+ private Q_SLOTS:
+  void initTestCase() {
+    QSettings().clear();
+    PhantomSpec spec;
+    spec.size = {128, 128, 75};
+    spec.spacingMm = {2.8, 2.8, 4};
+    phantom_ = std::make_unique<PhantomCase>(*makePhantom(spec));
+    scanFolder_ = dir_.filePath("patient/series");
+    test::writeSeries(phantom_->ct, scanFolder_.toStdString());
+    maskFile_ = dir_.filePath("expert.nrrd");
+    SourceGeometry source;
+    source.grid = phantom_->lungs.grid();
+    saveMask(maskFile_.toStdString(), phantom_->lungs, source, Overwrite::Refuse);
+  }
+
+  // The story: open a folder, load the expert's mask, segment, read the agreement, save, and the saved file is the mask.
+  void opensSegmentsComparesAndSaves() {
+    MainWindow window(answering());
+    window.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&window));
+    QVERIFY(!action(window, "Segment")->isEnabled());
+    nextAnswer_ = dir_.filePath("patient");
+    action(window, "Open folder")->trigger();
+    auto* series = child<QTreeWidget>(window, "study.series");
+    QTRY_COMPARE_WITH_TIMEOUT(series->topLevelItemCount(), 1, kPatienceMs);
+    QCOMPARE(series->topLevelItem(0)->text(1), QString("75"));
+
+    nextAnswer_ = maskFile_;
+    action(window, "Open reference mask")->trigger();
+    QTRY_VERIFY_WITH_TIMEOUT(window.settled(), kPatienceMs);
+    QTest::mouseClick(child<QPushButton>(window, "segment.run"), Qt::LeftButton);
+    auto* table = child<QTableWidget>(window, "segment.agreement");
+    QTRY_VERIFY_WITH_TIMEOUT(table->isVisible() && table->item(0, 0), kPatienceMs);
+    for (int side = 0; side < 3; ++side) QVERIFY2(table->item(0, side)->text().toDouble() > 0.95, qPrintable(table->item(0, side)->text()));
+
+    nextAnswer_ = dir_.filePath("out.nii.gz");
+    action(window, "Save mask")->trigger();
+    QTRY_VERIFY_WITH_TIMEOUT(window.findChild<StatusStrip*>()->message().contains("Mask saved"), kPatienceMs);
+    const LabelVolume saved = loadMask(nextAnswer_.toStdString(), nullptr);
+    QVERIFY(sameGrid(saved.grid(), phantom_->lungs.grid()));
+    std::size_t swapped = 0;
+    for (std::size_t i = 0; i < saved.voxels().size(); ++i) swapped += saved.voxels()[i] + phantom_->lungs.voxels()[i] == 3 && saved.voxels()[i] != 0 && phantom_->lungs.voxels()[i] != 0;
+    QVERIFY2(swapped * 200 < saved.voxels().size() / 10, "right and left are swapped in the saved file");
+  }
+  void saysWhatIsWrongAndStaysUsable() {
+    MainWindow window(answering());
+    window.show();
+    nextAnswer_ = dir_.filePath("patient");
+    action(window, "Open folder")->trigger();
+    QTRY_VERIFY_WITH_TIMEOUT(action(window, "Segment")->isEnabled(), kPatienceMs);
+    const QString bad = dir_.filePath("bad.nii");
+    std::ofstream(bad.toStdString()) << "not a volume";
+    nextAnswer_ = bad;
+    action(window, "Open file")->trigger();
+    QTRY_VERIFY_WITH_TIMEOUT(window.errorShown().contains("bad.nii"), kPatienceMs);
+    QVERIFY(window.windowTitle().contains("Chest"));  // what was open is open still
+    action(window, "Segment")->trigger();
+    QTRY_VERIFY_WITH_TIMEOUT(action(window, "Save mask")->isEnabled(), kPatienceMs);
+  }
+  void opensWhatIsDropped() {
+    MainWindow window(answering());
+    window.show();
+    QMimeData data;
+    data.setUrls({QUrl::fromLocalFile(scanFolder_)});
+    QDropEvent drop(QPointF(50, 50), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QApplication::sendEvent(&window, &drop);
+    QTRY_VERIFY_WITH_TIMEOUT(action(window, "Segment")->isEnabled(), kPatienceMs);
+  }
+  void reopensWhatWasOpen() {
+    {
+      MainWindow window(answering());
+      window.show();
+      window.openPaths({scanFolder_.toStdString()});
+      QTRY_VERIFY_WITH_TIMEOUT(action(window, "Segment")->isEnabled(), kPatienceMs);
+      QVERIFY(window.close());
+    }
+    MainWindow window(answering());
+    window.show();
+    window.reopenLast();
+    QTRY_VERIFY_WITH_TIMEOUT(action(window, "Segment")->isEnabled(), kPatienceMs);
+  }
+  void obeysTheKeyboard() {
+    MainWindow window(answering());
+    window.show();
+    window.activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(&window));
+    window.openPaths({scanFolder_.toStdString()});
+    QTRY_VERIFY_WITH_TIMEOUT(action(window, "Segment")->isEnabled(), kPatienceMs);
+    auto* view = window.findChild<ViewGrid*>();
+    QTest::keyClick(&window, Qt::Key_C);
+    QCOMPARE(view->orientation(PaneId::Native), Orientation::Coronal);
+    QTest::keyClick(&window, Qt::Key_A);
+    QCOMPARE(view->orientation(PaneId::Native), Orientation::Axial);
+    QTest::keyClick(&window, Qt::Key_Space);
+    QVERIFY(view->maximised().has_value());
+    QTest::keyClick(&window, Qt::Key_Space);
+    QVERIFY(!view->maximised());
+    QTest::keyClick(&window, Qt::Key_O);
+    QVERIFY(!action(window, "Overlay")->isChecked());
+  }
+  void everyControlHasAToolTip() {
+    MainWindow window(answering());
+    for (QAbstractButton* button : window.findChildren<QAbstractButton*>()) {
+      if (button->objectName().startsWith("qt_") || button->inherits("QDockWidgetTitleButton") || button->parent()->inherits("QTableView") || button->parent()->inherits("QTabBar")) continue;
+      QVERIFY2(!button->toolTip().isEmpty(), qPrintable(button->objectName() + " " + button->text()));
+    }
+  }
+};
+
+int main(int argc, char** argv) {
+  QApplication app(argc, argv);
+  QApplication::setOrganizationName("pulmoscope-test");
+  QApplication::setApplicationName("tst_main_window");
+  applyTheme(app);
+  TestMainWindow test;
+  return QTest::qExec(&test, argc, argv);
+}
+#include "tst_main_window.moc"

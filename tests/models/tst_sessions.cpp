@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include <thread>
+
+#include "models/session/comparison_session.h"
+#include "models/session/mask_session.h"
+#include "models/session/scan_session.h"
+#include "models/session/surface_session.h"
+#include "pipeline/classical/threshold_segmenter.h"
+
+using namespace pulmo;
+
+namespace {
+
+constexpr int kPatienceMs = 60000;
+
+/// Waits for its stop, then ends: to see that a new scan ends the work on the old one.
+class Endless final : public Segmenter {
+ public:
+  [[nodiscard]] std::string name() const override { return "endless"; }
+  [[nodiscard]] std::optional<Segmentation> segment(const CtVolume&, const StopToken& stop, const ProgressSink&) const override {
+    while (!stop.stop_requested()) std::this_thread::yield();
+    return std::nullopt;
+  }
+};
+
+}  // namespace
+
+class TestSessions : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void goesFromThePhantomToFiguresAndSurfaces() {
+    Study study;
+    ScanSession scans(study);
+    MaskSession masks(study, {std::make_shared<ThresholdSegmenter>()});
+    SurfaceSession surfaces(study);
+    ComparisonSession comparison(study);
+    scans.openPhantom(2);
+    QTRY_VERIFY_WITH_TIMEOUT(study.reference().labels, kPatienceMs);
+    QTRY_VERIFY_WITH_TIMEOUT(surfaces.surfaces(), kPatienceMs);
+    QCOMPARE(surfaces.surfaces()->size(), std::size_t{2});
+    QVERIFY(!comparison.metrics());
+    masks.segment(0);
+    QTRY_VERIFY_WITH_TIMEOUT(comparison.metrics(), kPatienceMs);
+    QVERIFY(*comparison.metrics()->right->dice > 0.97 && *comparison.metrics()->left->dice > 0.97);
+
+    const QTemporaryDir dir;
+    const std::string file = dir.filePath("mask.nii.gz").toStdString();
+    QSignalSpy saved(&masks, &MaskSession::saved);
+    masks.savePrediction(file, Overwrite::Refuse);
+    QTRY_COMPARE_WITH_TIMEOUT(saved.size(), 1, kPatienceMs);
+    // What was saved, loaded as the reference of the same scan, is the prediction itself.
+    masks.loadReference(file);
+    QTRY_VERIFY_WITH_TIMEOUT(study.reference().origin == "mask.nii.gz", kPatienceMs);
+    QVERIFY(study.reference().labels->voxels() == study.prediction().labels->voxels());
+    QTRY_VERIFY_WITH_TIMEOUT(comparison.metrics(), kPatienceMs);
+    QCOMPARE(*comparison.metrics()->both.dice, 1.0);
+  }
+  void endsTheWorkOnAScanThatIsLeft() {
+    Study study;
+    ScanSession scans(study);
+    MaskSession masks(study, {std::make_shared<Endless>()});
+    scans.openPhantom(1);
+    QTRY_VERIFY_WITH_TIMEOUT(study.scan(), kPatienceMs);
+    masks.segment(0);
+    QCOMPARE(masks.segmentJob().job().state(), Job::State::Running);
+    study.setScan(nullptr);
+    QTRY_COMPARE(masks.segmentJob().job().state(), Job::State::Stopped);
+    QVERIFY(!study.prediction().labels);
+  }
+  void keepsTheOpenScanWhenAnotherCannotBeOpened() {
+    Study study;
+    ScanSession scans(study);
+    scans.openPhantom(1);
+    QTRY_VERIFY_WITH_TIMEOUT(study.scan(), kPatienceMs);
+    const ScanPtr open = study.scan();
+    QSignalSpy failed(&scans.job().job(), &Job::failed);
+    scans.open({"/no/such/folder"});
+    QTRY_COMPARE(failed.size(), 1);
+    QVERIFY(failed[0][0].toString().contains("/no/such/folder"));
+    QCOMPARE(study.scan(), open);
+  }
+};
+
+QTEST_GUILESS_MAIN(TestSessions)
+#include "tst_sessions.moc"
