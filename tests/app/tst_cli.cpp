@@ -168,7 +168,8 @@ class TestCli : public QObject {
       const QString path = QString::fromStdString((data.parent_path() / name).string());
       const Answer info = pulmo_({"info", path, "--json"});
       QCOMPARE(info.exitCode, 0);
-      for (const auto& series : info.json()["series"]) {
+      const nlohmann::json found = info.json();
+      for (const auto& series : found["series"]) {
         const Answer a = pulmo_({"segment", path, "--series", QString::fromStdString(series["uid"].get<std::string>()), "-o", dir_.filePath(QString("s%1.nii.gz").arg(++scans)), "--json"});
         QVERIFY2(a.exitCode == 0, qPrintable(a.err));
         QVERIFY(a.json()["labels"]["right_lung"]["ml"].get<double>() > 500 && a.json()["labels"]["left_lung"]["ml"].get<double>() > 500);
