@@ -146,10 +146,12 @@ class TestDicomLayout : public QObject {
   }
   void refusesFramesWithoutPlaces() {
     const std::string one = item(kItem, kOpen, place(30)) + item(kItemEnd, 0);
+    const std::string shared = small(0x00200032, "DS", "0\\0\\5");  // one place for both frames would pile them up
     const std::string none = item(kItem, kOpen) + item(kItemEnd, 0);
     const std::string pixels = large(0x7FE00010, "OW", 16, std::string(16, 'x'));
     for (const std::string& groups : {one, one + none})  // too few; one without a place
-      QVERIFY(read(file(kExplicit, image(2, 2, "2") + large(0x52009230, "SQ", kOpen, groups + item(kEnd, 0)) + pixels))
+      QVERIFY(read(file(kExplicit,
+                        image(2, 2, "2") + shared + large(0x52009230, "SQ", kOpen, groups + item(kEnd, 0)) + pixels))
                   .frames.at(0)
                   .refusal.find("where each lies") != std::string::npos);
     QVERIFY(!read(file(kExplicit, image(2, 2, "2") + pixels)).frames.at(0).refusal.empty());
