@@ -7,6 +7,7 @@
 
 #include "pipeline/imaging/mask_io.h"
 #include "pipeline/imaging/volume_file.h"
+#include "tests/imaging/lsan_of_itk.h"
 #include "tests/imaging/volume_bytes.h"
 #include "tests/support/shared_data.h"
 

@@ -9,16 +9,11 @@
 #include "pipeline/imaging/mask_io.h"
 #include "pipeline/imaging/orient.h"
 #include "pipeline/imaging/volume_file.h"
+#include "tests/imaging/lsan_of_itk.h"
 #include "tests/imaging/volume_bytes.h"
 
 using namespace pulmo;
 using namespace pulmo::test;
-
-/// NrrdIO, inside ITK, forgets its state when a read or write fails; LeakSanitizer need not say so again.
-extern "C" const char* __lsan_default_suppressions();
-extern "C" const char* __lsan_default_suppressions() {
-  return "leak:libITKNrrdIO";
-}
 
 namespace {
 
