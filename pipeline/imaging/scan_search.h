@@ -48,7 +48,7 @@ struct ScanSearch {
 ///
 /// @return nullopt if stopped
 /// @throws Error{InvalidInput, Unsupported, Io, OutOfMemory} with the file and the reason
-/// @cost peak memory <= 1.3 times the volume
+/// @cost peak memory <= 1.3 times the volume; twice the volume where slices are resampled or axes change places
 [[nodiscard]] std::optional<Scan> loadScan(const FoundSeries& series, const StopToken& stop,
                                            const ProgressSink& progress);
 
