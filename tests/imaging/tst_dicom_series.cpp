@@ -54,7 +54,10 @@ bool says(const std::vector<std::string>& sentences, const char* words) {
 class TestDicomSeries : public QObject {
   Q_OBJECT
   QTemporaryDir dir_;
-  [[nodiscard]] fs::path folder() const { return fs::path(dir_.path().toStdString()) / QTest::currentTestFunction() / (QTest::currentDataTag() ? QTest::currentDataTag() : "x"); }
+  [[nodiscard]] fs::path folder() const {
+    return fs::path(dir_.path().toStdString()) / QTest::currentTestFunction() /
+           (QTest::currentDataTag() ? QTest::currentDataTag() : "x");
+  }
 
  private Q_SLOTS:
   void givesEveryVoxelBack_data() {
@@ -196,13 +199,16 @@ class TestDicomSeries : public QObject {
   void straightensATiltedGantry() {
     CtVolume ct = ramp({40, 40, 20});
     const double tilt = 0.2;  // slope: atan(0.2) = 11.3 degrees
-    const auto field = [](const Point3& p) { return static_cast<int>(std::lround(3 * p[0] + 2 * p[1] + (p[2] + 405.5))); };
+    const auto field = [](const Point3& p) {
+      return static_cast<int>(std::lround(3 * p[0] + 2 * p[1] + (p[2] + 405.5)));
+    };
     DicomCut cut;
     cut.change = [&](int k, DicomSlice& s) {
       (*s.position)[1] += tilt * 2.5 * k;
       for (int j = 0; j < s.rows; ++j)
         for (int i = 0; i < s.columns; ++i)
-          s.stored[static_cast<std::size_t>(j * s.columns + i)] = field({(*s.position)[0] + 0.7 * i, (*s.position)[1] + 0.9 * j, (*s.position)[2]});
+          s.stored[static_cast<std::size_t>(j * s.columns + i)] =
+              field({(*s.position)[0] + 0.7 * i, (*s.position)[1] + 0.9 * j, (*s.position)[2]});
     };
     writeSeries(ct, folder(), cut);
     const Scan scan = open(folder());
@@ -212,7 +218,8 @@ class TestDicomSeries : public QObject {
     const Grid& g = scan.ct->grid();
     for (int z = 0; z < g.size[2]; ++z)
       for (int y = 14; y < 36; ++y)  // where every slice has voxels
-        for (int x = 1; x < 39; ++x, ++compared) QVERIFY(std::abs((*scan.ct)[(Index3{x, y, z})] - field(toPatient(g, Index3{x, y, z}))) <= 1);
+        for (int x = 1; x < 39; ++x, ++compared)
+          QVERIFY(std::abs((*scan.ct)[(Index3{x, y, z})] - field(toPatient(g, Index3{x, y, z}))) <= 1);
     QVERIFY(compared > 10000);
   }
   void tellsSeriesApart() {
@@ -236,13 +243,20 @@ class TestDicomSeries : public QObject {
   void refusesInWords_data() {
     QTest::addColumn<QString>("what");
     QTest::addColumn<QString>("words");
-    QTest::addRow("modality") << "modality" << "MR";
-    QTest::addRow("colour") << "colour" << "colour";
-    QTest::addRow("no position") << "position" << "where they lie";
-    QTest::addRow("enormous") << "enormous" << "more than can be";
-    QTest::addRow("bits") << "bits" << "bits";
-    QTest::addRow("slope") << "slope" << "slope";
-    QTest::addRow("spacing") << "spacing" << "spacing";
+    QTest::addRow("modality") << "modality"
+                              << "MR";
+    QTest::addRow("colour") << "colour"
+                            << "colour";
+    QTest::addRow("no position") << "position"
+                                 << "where they lie";
+    QTest::addRow("enormous") << "enormous"
+                              << "more than can be";
+    QTest::addRow("bits") << "bits"
+                          << "bits";
+    QTest::addRow("slope") << "slope"
+                           << "slope";
+    QTest::addRow("spacing") << "spacing"
+                             << "spacing";
   }
   void refusesInWords() {
     QFETCH(QString, what);
@@ -269,7 +283,8 @@ class TestDicomSeries : public QObject {
     const fs::path part = folder() / "part";
     for (std::size_t length = 0; length < bytes.size(); length += 3) {
       std::ofstream(part, std::ios::binary) << bytes.substr(0, length);
-      QVERIFY2(!refusal(part).empty(), qPrintable(QString("%1 of %2 bytes were taken for a scan").arg(length).arg(bytes.size())));
+      QVERIFY2(!refusal(part).empty(),
+               qPrintable(QString("%1 of %2 bytes were taken for a scan").arg(length).arg(bytes.size())));
     }
   }
   void refusesALengthBeyondTheFile() {
@@ -287,7 +302,8 @@ class TestDicomSeries : public QObject {
     writeSeries(ramp({64, 64, 40}), folder());
     std::stop_source source;
     const auto found = findScans({folder()}, {}, [](double, const std::string&) {});
-    const auto scan = loadScan(found->series[0], source.get_token(), [&](double, const std::string&) { source.request_stop(); });
+    const auto scan =
+        loadScan(found->series[0], source.get_token(), [&](double, const std::string&) { source.request_stop(); });
     QVERIFY(!scan);
   }
   void namesAPathThatIsNotThere() {
