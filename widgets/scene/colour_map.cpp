@@ -19,6 +19,7 @@ void WindowLut::setWindow(const WindowHu& window) {
   const double width = std::max(1.0, window.width);
   const double centre = window.centre - 0.5;
   const double half = (width - 1) / 2;
+  auto to = table_.begin();
   for (int hu = -32768; hu <= 32767; ++hu) {
     unsigned grey = 0;
     if (hu <= centre - half)
@@ -27,7 +28,7 @@ void WindowLut::setWindow(const WindowHu& window) {
       grey = 255;
     else
       grey = static_cast<unsigned>(std::lround(((hu - centre) / (width - 1) + 0.5) * 255));
-    table_[static_cast<std::size_t>(hu + 32768)] = pixelOfRgb(grey, grey, grey);
+    *to++ = pixelOfRgb(grey, grey, grey);
   }
 }
 

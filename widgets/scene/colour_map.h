@@ -31,7 +31,7 @@ class WindowLut {
   explicit WindowLut(const WindowHu& window = {});
   void setWindow(const WindowHu& window);  ///< O(65536)
   [[nodiscard]] const WindowHu& window() const { return window_; }
-  [[nodiscard]] Pixel operator()(int hu) const { return table_[static_cast<std::size_t>(hu + 32768)]; }
+  [[nodiscard]] Pixel operator()(int hu) const { return zero()[hu]; }
   /// For -32768..32767: `zero()[hu]`.
   [[nodiscard]] const Pixel* zero() const { return table_.data() + 32768; }
 

@@ -10,7 +10,7 @@ namespace {
 
 // A cell's corners: 1 top left, 2 top right, 4 bottom right, 8 bottom left; its edges: 0 top, 1 right, 2 bottom, 3
 // left. For each set of corners inside, up to two lines between edge middles (-1 = none).
-constexpr std::array<std::array<signed char, 4>, 16> kLines{{
+constexpr std::array<std::array<int, 4>, 16> kLines{{
     {-1, -1, -1, -1},
     {3, 0, -1, -1},
     {0, 1, -1, -1},

@@ -23,8 +23,8 @@ void addRim(TextSprite& text) {
       std::uint8_t most = 0;
       for (int j = std::max(0, y - 1); j <= std::min(text.height - 1, y + 1); ++j)
         for (int i = std::max(0, x - 1); i <= std::min(text.width - 1, x + 1); ++i)
-          most = std::max(most, text.ink[static_cast<std::size_t>(j * text.width + i)]);
-      text.rim[static_cast<std::size_t>(y * text.width + x)] = most;
+          most = std::max(most, text.ink[text.at(i, j)]);
+      text.rim[text.at(x, y)] = most;
     }
 }
 
@@ -65,8 +65,7 @@ const TextSprite& TextCache::sprite(const std::string& utf8, const Style& style)
   for (int y = 0; y < height; ++y) {  // VTK's first row is the lowest
     const auto* from =
         static_cast<const std::uint8_t*>(image->GetScalarPointer(extent[0], extent[2] + height - 1 - y, extent[4]));
-    for (int x = 0; x < width; ++x)
-      text.ink[static_cast<std::size_t>((y + 1) * text.width + x + 1)] = from[x * channels + channels - 1];
+    for (int x = 0; x < width; ++x) text.ink[text.at(x + 1, y + 1)] = from[x * channels + channels - 1];
   }
   addRim(text);
   return text;
@@ -77,7 +76,7 @@ void drawText(const PixelView& out, const TextSprite& text, int x, int y, Pixel 
   for (int j = std::max(0, -y); j < text.height && y + j < out.height; ++j) {
     Pixel* row = out.row(y + j);
     for (int i = std::max(0, -x); i < text.width && x + i < out.width; ++i) {
-      const auto at = static_cast<std::size_t>(j * text.width + i);
+      const auto at = text.at(i, j);
       if (text.rim[at] == 0) continue;
       row[x + i] = blended(row[x + i], kRim, text.rim[at] * 190U / 255U);
       row[x + i] = blended(row[x + i], colour, text.ink[at] * 256U / 255U);

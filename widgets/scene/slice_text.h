@@ -4,6 +4,8 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "widgets/scene/slice_raster.h"
@@ -15,6 +17,9 @@ struct TextSprite {
   int width = 0, height = 0;  ///< with the rim, one pixel each side
   std::vector<std::uint8_t> ink;
   std::vector<std::uint8_t> rim;
+  [[nodiscard]] std::size_t at(int x, int y) const {
+    return static_cast<std::size_t>(y) * static_cast<std::size_t>(width) + static_cast<std::size_t>(x);
+  }
 };
 
 /// Lines of text by VTK's FreeType, made once and kept. Needs neither a display nor OpenGL.
@@ -24,7 +29,9 @@ class TextCache {
   struct Style {
     int pixels = 13;  ///< size of the letters
     bool bold = false;
-    friend auto operator<=>(const Style&, const Style&) = default;
+    friend bool operator<(const Style& a, const Style& b) {
+      return std::tie(a.pixels, a.bold) < std::tie(b.pixels, b.bold);
+    }
   };
 
   TextCache();

@@ -41,7 +41,8 @@ SurfacePane::SurfacePane(ViewState& state, std::shared_ptr<SharedSlices> shared,
     followCursor();
   });
   connect(&state_, &ViewState::overlayChanged, this, [this] {
-    if (std::exchange(planes_, state_.crosshairVisible()) == planes_) return;
+    if (planes_ == state_.crosshairVisible()) return;
+    planes_ = !planes_;
     scene_.setPlanesVisible(planes_);  // they are the crosshair of this pane
     render();
   });

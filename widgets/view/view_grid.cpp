@@ -34,6 +34,7 @@ std::vector<std::vector<PaneId>> columnsFor(const std::vector<PaneId>& shown) {
   const std::size_t n = shown.size();
   if (n <= 3) {
     std::vector<P> columns;
+    columns.reserve(n);
     for (const PaneId pane : shown) columns.push_back({pane});
     return columns;
   }
@@ -147,7 +148,7 @@ SlicePane* ViewGrid::slice(PaneId pane) const {
   return pane == PaneId::Lungs ? nullptr : slices_[indexOf(pane)];
 }
 
-void ViewGrid::setCt(CtPtr ct) {
+void ViewGrid::setCt(const CtPtr& ct) {
   for (SlicePane* view : slices_) view->setCt(ct);
 }
 

@@ -33,7 +33,7 @@ class ViewGrid : public QWidget {
   explicit ViewGrid(ViewState& state, QWidget* parent = nullptr);
   ~ViewGrid() override;
 
-  void setCt(CtPtr ct);                                                 ///< null = none; drops no labels
+  void setCt(const CtPtr& ct);                                          ///< null = none; drops no labels
   void setLabels(PaneId pane, LabelPtr labels, const QString& origin);  ///< for Mask and Prediction
   void setEmptyText(PaneId pane, const QString& sentence);
   void setSurfaces(std::shared_ptr<const std::vector<TriangleMesh>> surfaces);  ///< null = none
