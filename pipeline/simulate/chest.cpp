@@ -1,213 +1,197 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/simulate/chest.h"
 
-#include <algorithm>
-#include <cmath>
-
 #include "pipeline/core/random.h"
+#include "pipeline/simulate/vessel_tree.h"
 
 namespace pulmo {
 
 namespace {
 
-constexpr double kAir = -1000, kFat = -100, kMuscle = 50, kBlood = 45, kLiver = 60, kBone = 450, kMarrow = 200;
-constexpr double kParenchyma = -865;      // inspiration, mid-lung
-constexpr double kGravityPerMm = 0.45;    // HU denser per mm towards the back of a supine patient
-constexpr double kPleuraMm = 1.5;
+constexpr double kBlood = 44, kWall = 35;
+constexpr double kWidest = 92;  // height at which the chest is widest
+constexpr double kLowestLung = 14;
 
-double sq(double x) { return x * x; }
-double length(const Mm3& v) { return std::sqrt(sq(v[0]) + sq(v[1]) + sq(v[2])); }
-
-/// Close to the distance from an ellipse or ellipsoid, exact for circles: radius times (normalised radius - 1).
-double ellipse(double x, double y, double a, double b) {
-  const double r = std::sqrt(sq(x / a) + sq(y / b));
-  if (r < 1e-9) return -std::min(a, b);
-  const double gradient = std::sqrt(sq(x / (a * a)) + sq(y / (b * b))) / r;
-  return (r - 1) / gradient;
-}
-
-double ellipsoid(const Mm3& p, const Mm3& c, const Mm3& s) {
-  const double x = p[0] - c[0], y = p[1] - c[1], z = p[2] - c[2];
-  const double r = std::sqrt(sq(x / s[0]) + sq(y / s[1]) + sq(z / s[2]));
-  if (r < 1e-9) return -std::min({s[0], s[1], s[2]});
-  const double gradient = std::sqrt(sq(x / (s[0] * s[0])) + sq(y / (s[1] * s[1])) + sq(z / (s[2] * s[2]))) / r;
-  return (r - 1) / gradient;
-}
-
-double tube(const Mm3& p, const Tube& t) {
-  const Mm3 d{t.to[0] - t.from[0], t.to[1] - t.from[1], t.to[2] - t.from[2]};
-  const Mm3 v{p[0] - t.from[0], p[1] - t.from[1], p[2] - t.from[2]};
-  const double along = std::clamp((v[0] * d[0] + v[1] * d[1] + v[2] * d[2]) / std::max(1e-9, sq(d[0]) + sq(d[1]) + sq(d[2])), 0.0, 1.0);
-  return length({v[0] - along * d[0], v[1] - along * d[1], v[2] - along * d[2]}) - t.radius;
-}
-
-/// Smoothly 1 at 0 and 0 beyond `width`: (1 - (x/width)^2)^2.
-double bump(double x, double width) {
-  const double t = 1 - sq(x / width);
-  return t > 0 ? t * t : 0;
-}
-
-/// Blends a tissue over what is there by its coverage of the voxel.
-void lay(double& hu, double tissue, double distance, double softness) {
-  const double covered = std::clamp(0.5 - distance / (2 * softness), 0.0, 1.0);
-  hu += covered * (tissue - hu);
+void addPath(std::vector<Solid>& to, std::initializer_list<Mm3> points, double r0, double r1, double hu) {
+  const auto* p = points.begin();
+  const double steps = static_cast<double>(points.size() - 1);
+  for (std::size_t i = 0; i + 1 < points.size(); ++i)
+    to.push_back(
+        {{p[i], p[i + 1], mix(r0, r1, static_cast<double>(i) / steps), mix(r0, r1, static_cast<double>(i + 1) / steps)},
+         hu});
 }
 
 }  // namespace
 
 Chest::Chest(std::uint64_t seed) {
   Random r(seed, 1);
-  bodyWidth_ = r.uniform(148, 162);
-  bodyDepth_ = r.uniform(102, 114);
+  bodyWidth_ = r.uniform(148, 160);
+  bodyDepth_ = r.uniform(103, 112);
   chestWidth_ = r.uniform(118, 128);
-  chestDepth_ = r.uniform(78, 87);
-  apex_ = r.uniform(262, 275);
-  base_ = r.uniform(38, 50);
-  domeRight_ = r.uniform(52, 62);
-  domeLeft_ = domeRight_ - r.uniform(13, 20);  // the liver holds the right dome up
-  heartAt_ = {r.uniform(22, 30), r.uniform(-26, -18), base_ + r.uniform(60, 70)};
-  heartSize_ = {r.uniform(50, 58), r.uniform(42, 48), r.uniform(50, 58)};
-  junction_ = r.uniform(0.7, 2.6);
-  spineY_ = r.uniform(64, 70);
-  fat_ = r.uniform(8, 18);
-  const double carina = r.uniform(178, 190);
-  airways_ = {{{0, 10, carina}, {r.uniform(-2, 2), 2, 300}, r.uniform(8, 9.5)},
-              {{0, 10, carina}, {-34, 12, carina - r.uniform(22, 28)}, r.uniform(6.5, 7.5)},   // right: short, steep, wide
-              {{0, 10, carina}, {43, 16, carina - r.uniform(20, 25)}, r.uniform(5.5, 6.3)}};   // left: long, flat, narrow
+  chestDepth_ = r.uniform(80, 88);
+  apex = r.uniform(260, 273);
+  domeRight_ = r.uniform(98, 112);
+  domeLeft_ = domeRight_ - r.uniform(9, 16);  // the liver holds the right dome up
+  domeDrop_ = r.uniform(58, 66);
+  junction_ = r.uniform(0.6, 2.2);
+  spineY_ = r.uniform(53, 58);
+  kyphosis_ = r.uniform(12, 20);
+  fatMm = r.uniform(7, 17);
+  carina_ = r.uniform(178, 188);
+  arch_ = carina_ + r.uniform(24, 30);
+  const double sine = r.uniform(-0.05, 0.05);
+  turn = {std::sqrt(1 - sine * sine), sine};
+  lean = {r.uniform(-4, 4), r.uniform(-3, 3), r.uniform(-0.035, 0.035)};
+  placeOrgans(r);
+  placeGreatVessels(r);
+  placeBones(*this);
   growVessels(seed);
 }
 
+Section Chest::thorax(double z) const {
+  if (z < kWidest) {
+    const double t = (kWidest - z) / kWidest;
+    return {chestWidth_ * (1 - 0.05 * t * t), chestDepth_ * (1 - 0.03 * t * t), 4};
+  }
+  const double t = (z - kWidest) / (apex - kWidest);
+  const double scale = std::sqrt(std::max(1e-4, 1 - t * t * (0.22 + 0.78 * t * t)));
+  return {chestWidth_ * scale, chestDepth_ * std::sqrt(scale * std::sqrt(scale)), 4 + 13 * t * t};
+}
+
+Section Chest::body(double z) const {
+  const double shoulders = bump(z - 305, 80), neck = bump(z - 310, 60);
+  const double breast = bump(z - 150, 75);
+  return {bodyWidth_ + 24 * shoulders + 2 * breast, bodyDepth_ + 5 * breast - 20 * neck, 8 - 4 * breast + 6 * neck};
+}
+
+double Chest::diaphragmAt(const Mm3& p) const {
+  const auto dome = [&](double cx, double a, double top) {
+    const double q = std::min(1.2, sq((p[0] - cx) / a) + sq((p[1] + 14) / 96));
+    return top - domeDrop_ * q * (0.35 + 0.65 * q) - 0.07 * p[1];
+  };
+  const double sides = smoothMax(dome(-66, 68, domeRight_), dome(66, 66, domeLeft_), 14);
+  const double height = smoothMax(sides, dome(6, 78, domeLeft_ - 7), 14);  // the heart's bed
+  // Steep towards the wall, so the height difference is more than the distance there.
+  const double q = std::min(1.2, sq((p[0] < 0 ? p[0] + 66 : p[0] - 66) / 67) + sq((p[1] + 14) / 96));
+  const double slope = domeDrop_ * (0.35 + 1.3 * q) * 2 * std::sqrt(q) / 80;
+  return (p[2] - std::max(height, kLowestLung)) / std::sqrt(1 + slope * slope);
+}
+
+double Chest::middleAt(const Mm3& p) const {
+  return std::clamp(0.09 * (180 - p[2]) * bump(p[1] + 60, 60), -4.0, 8.0);  // the line runs to the left downwards
+}
+
+double Chest::sheetAt(const Mm3& p) const {
+  const Section s = thorax(p[2]);
+  const double fromFront = p[1] - (s.y - s.b);
+  const double wedge = 0.75 * std::max(0.0, 13 - fromFront);                // fat behind the sternum
+  const double top = 13 * bump(p[2] - apex, 52) + 3 * bump(p[2] - 60, 50);  // thymus bed above, fat pad below
+  const double behind = 11 * bump(p[1] - 34, 34);                           // before the spine
+  return std::abs(p[0] - middleAt(p)) - junction_ - wedge - top - behind;
+}
+
+double Chest::spineY(double z) const {
+  return spineY_ - kyphosis_ * sq((z - 130) / 150);
+}
+
+double Chest::fissureAt(const Mm3& p, bool right, bool minor) const {
+  // Oblique: from high behind to low in front, bulging a little; horizontal: the right lung's third lobe.
+  if (minor) return (p[2] - 158 + 0.0012 * sq(p[0] + 60) + 0.12 * (p[1] + 30)) * 0.99;
+  const double bulge = 8 * bump((right ? p[0] + 65 : p[0] - 65), 80);
+  return (p[2] - (right ? 150 : 158) - 0.92 * (p[1] - 4) + bulge) * 0.736;
+}
+
+void Chest::placeOrgans(Random& r) {
+  const double size = r.uniform(0.93, 1.07);
+  const Mm3 at{r.uniform(29, 36), r.uniform(-27, -21), domeLeft_ + r.uniform(22, 27)};
+  heart = {Blob::along(at, {56 * size, 40 * size, 39 * size}, {0.78, -0.42, -0.46}),                  // ventricles
+           Blob::along(at + Mm3{-27, -16, 4}, {40 * size, 27 * size, 36 * size}, {0.9, -0.2, -0.3}),  // right ventricle
+           {at + Mm3{-55, 6, 12}, {25 * size, 27 * size, 34 * size}},                                 // right atrium
+           {{6, at[1] + 38, carina_ - 42}, {32 * size, 17 * size, 22 * size}}};                       // left atrium
+  stomach = {{62, -34, domeLeft_ - 46}, {40, 38, 34}};
+  fluidY = -34 + r.uniform(-6, 14);
+  liver = {{-58, -4, domeRight_ - 66}, {82, 92, 78}};
+  leftLiver = {{6, -40, domeRight_ - 58}, {62, 34, 34}};
+  spleen = Blob::along({92, 44, domeLeft_ - 38}, {26, 44, 40}, {0.8, -0.6, 0});
+  const Mm3 fork{-2, 12, carina_};
+  const double trachea = r.uniform(8, 9.6);
+  const Mm3 rightEnd{-40, 15, carina_ - r.uniform(23, 28)}, leftEnd{46, 20, carina_ - r.uniform(21, 26)};
+  airways = {{fork, {r.uniform(-3, 2), 8, 240}, trachea, trachea},
+             {{0, 8, 240}, {1, -2, 310}, trachea, trachea},
+             {fork, rightEnd, 7.6, 6.6},  // short, steep, wide
+             {fork, leftEnd, 6.5, 5.5}};  // long, flat, narrow
+  airways[1].from = airways[0].to;
+}
+
+void Chest::placeGreatVessels(Random& r) {
+  const double wide = r.uniform(0.92, 1.08);
+  const double a = arch_;
+  const auto before = [&](double x, double z, double gap) { return Mm3{x, spineY(z) - gap, z}; };
+  auto& m = mediastinum;
+  // Ascending aorta, arch to the left, descending aorta beside the spine, towards the middle at the hiatus.
+  addPath(m,
+          {{2, -22, 138},
+           {-12, -30, 168},
+           {-9, -27, a - 12},
+           {0, -14, a},
+           {11, 4, a + 3},
+           {20, 22, a - 3},
+           before(24, a - 16, 20),
+           before(25, 150, 19),
+           before(23, 100, 20),
+           before(14, 50, 24),
+           before(6, 0, 26)},
+          15.5 * wide, 11 * wide, kBlood);
+  addPath(m, {{-2, -16, a}, {-10, -8, a + 28}, {-22, -2, 310}}, 6.5, 5.5, kBlood);  // brachiocephalic
+  addPath(m, {{8, 0, a + 4}, {13, 2, a + 28}, {18, 4, 310}}, 4.4, 4, kBlood);       // left carotid
+  addPath(m, {{18, 16, a + 2}, {24, 18, a + 28}, {40, 22, 310}}, 5.4, 5, kBlood);   // left subclavian
+  addPath(m, {{-30, -12, 128}, {-27, -12, 170}, {-25, -16, a + 12}, {-30, -14, 310}}, 10, 8,
+          kBlood);                                                                      // superior vena cava
+  addPath(m, {{-25, -18, a + 10}, {6, -30, a + 22}, {34, -22, a + 40}}, 6, 6, kBlood);  // left brachiocephalic vein
+  addPath(m, {{14, -36, 142}, {22, -28, 162}, {24, -18, 172}}, 14.5 * wide, 13 * wide, kBlood);  // pulmonary trunk
+  addPath(m, {{22, -16, 166}, {-6, -6, 163}, {-40, 2, 160}}, 10.5 * wide, 8.5, kBlood);  // right pulmonary artery
+  addPath(m, {{24, -16, 172}, {40, 4, 177}, {50, 20, 168}}, 10.5 * wide, 8, kBlood);     // left pulmonary artery
+  addPath(m, {{-24, 14, 0}, {-25, 8, 70}, {-28, -6, 112}}, 11, 12, kBlood);              // inferior vena cava
+  addPath(m, {before(-9, 0, 8), before(-10, carina_, 8), {-20, 18, carina_ + 10}, {-26, -6, carina_ + 9}}, 3.6, 4.2,
+          kBlood);  // azygos
+  addPath(m, {before(14, 20, 46), before(5, 90, 36), before(0, 150, 29), before(6, a, 27), before(3, 310, 20)}, 7, 6.2,
+          kWall);  // oesophagus
+}
+
+bool Chest::inLung(const Mm3& p, bool right, double margin) const {
+  if (right != (p[0] < middleAt(p)) || thoraxAt(p, thorax(p[2])) > -margin || diaphragmAt(p) < margin ||
+      sheetAt(p) < margin)
+    return false;
+  for (const Blob& b : heart)
+    if (b.distance(p) < margin) return false;
+  for (const Solid& s : mediastinum)
+    if (s.tube.distance(p) < margin) return false;
+  return sq(p[0]) + sq(p[1] - spineY(p[2]) - 14) > sq(24 + margin);
+}
+
 void Chest::growVessels(std::uint64_t seed) {
+  std::uint64_t stream = 16;
   for (const bool right : {true, false}) {
-    Random random(seed, right ? 2 : 3);
-    const Mm3 hilum = right ? Mm3{-42, 8, 150} : Mm3{48, 12, 148};
-    const double out = right ? -1 : 1;
-    const int trunks = random.integer(6, 7);
-    for (int i = 0; i < trunks; ++i) {
-      const double up = -0.95 + 1.9 * (i + random.uniform(0.2, 0.8)) / trunks;
-      branch(random, hilum, {out * random.uniform(0.45, 1), random.uniform(-0.75, 0.75), up}, random.uniform(3.2, 4.6), random.uniform(26, 38), right, 0);
+    const double x = right ? -1 : 1;
+    for (const bool artery : {true, false}) {
+      VesselTreePlan plan;
+      plan.root =
+          artery ? (right ? Mm3{-40, 4, 160} : Mm3{50, 18, 169}) : (right ? Mm3{-32, 12, 142} : Mm3{36, 14, 144});
+      plan.low = {right ? -134.0 : 0.0, -90, 15};
+      plan.high = {right ? 0.0 : 130.0, 95, apex};
+      plan.leaves = right ? 520 : 460;
+      plan.straightness = artery ? 0.45 : 0.6;
+      const std::vector<Tube> tree =
+          growVesselTree(plan, seed, stream++, [&](const Mm3& p) { return inLung(p, right, 4); });
+      vessels.insert(vessels.end(), tree.begin(), tree.end());
+      // Each larger artery has its bronchus beside it.
+      const Mm3 beside = unit({-0.35 * x, 0.75, 0.45});
+      for (const Tube& t : tree)
+        if (artery && t.r0 > 1.7)
+          bronchi.push_back(
+              {t.from + (1.9 * t.r0 + 0.9) * beside, t.to + (1.9 * t.r1 + 0.9) * beside, 0.85 * t.r0, 0.85 * t.r1});
     }
   }
-}
-
-void Chest::branch(Random& random, const Mm3& from, const Mm3& direction, double radius, double stretch, bool right, int depth) {
-  const double norm = length(direction);
-  const Mm3 unit{direction[0] / norm, direction[1] / norm, direction[2] / norm};
-  const Mm3 to{from[0] + stretch * unit[0], from[1] + stretch * unit[1], from[2] + stretch * unit[2]};
-  vessels_.push_back({from, to, radius});
-  if (depth >= 5 || radius < 0.6) return;
-  const int children = random.integer(2, depth < 2 ? 3 : 2);
-  for (int i = 0; i < children; ++i) {
-    const Mm3 turned{unit[0] + random.uniform(-0.75, 0.75), unit[1] + random.uniform(-0.75, 0.75), unit[2] + random.uniform(-0.75, 0.75)};
-    branch(random, to, turned, radius * random.uniform(0.6, 0.78), stretch * random.uniform(0.66, 0.9), right, depth + 1);
-  }
-}
-
-/// The inner chest wall: an ellipse that closes towards the apex and widens a little towards the base.
-double Chest::thorax(const Mm3& p, double grow) const {
-  const double middle = base_ + 45;
-  double scale = 1;
-  if (p[2] > middle) scale = std::sqrt(std::max(1e-4, 1 - sq((p[2] - middle) / (apex_ + grow - middle)) * (0.35 + 0.65 * sq((p[2] - middle) / (apex_ + grow - middle)))));
-  return ellipse(p[0], p[1] - 4, chestWidth_ * scale + grow, chestDepth_ * std::sqrt(scale) + grow);
-}
-
-double Chest::heart(const Mm3& p) const { return ellipsoid(p, heartAt_, heartSize_); }
-
-double Chest::vesselsOfMediastinum(const Mm3& p) const {
-  const double top = 205;
-  const Tube tubes[] = {{{22, spineY_ - 26, 0}, {20, spineY_ - 28, top}, 11.5},        // descending aorta, left of the spine
-                        {{20, spineY_ - 28, top}, {6, 4, top + 14}, 12},               // arch, to the left
-                        {{6, 4, top + 14}, {-6, -22, top - 20}, 13.5},                 // ascending aorta
-                        {{-6, -22, top - 20}, {4, -20, 130}, 14.5},
-                        {{-24, -8, 120}, {-22, -10, 245}, 9},                          // superior vena cava, right
-                        {{16, -22, 140}, {26, -6, 172}, 13},                           // pulmonary trunk
-                        {{26, -6, 172}, {-36, 2, 158}, 9.5}, {{26, -6, 172}, {44, 10, 160}, 9.5},
-                        {{2, spineY_ - 32, 30}, {2, 24, 300}, 7}};                     // oesophagus
-  double nearest = 1e3;
-  for (const Tube& t : tubes) nearest = std::min(nearest, tube(p, t));
-  return nearest;
-}
-
-double Chest::spine(const Mm3& p) const {
-  const double body = ellipse(p[0], p[1] - spineY_ - 10, 21, 17);
-  const double process = std::max(std::abs(p[0]) - 5 - 20 * bump(p[1] - spineY_ - 30, 12), std::abs(p[1] - spineY_ - 32) - 20);
-  return std::min(body, process);
-}
-
-double Chest::airway(const Mm3& p) const {
-  double nearest = 1e3;
-  for (const Tube& t : airways_) nearest = std::min(nearest, tube(p, t));
-  return nearest;
-}
-
-double Chest::dome(const Mm3& p, bool right) const {
-  const double cx = right ? -62 : 68;
-  const double height = base_ + (right ? domeRight_ : domeLeft_) * (1 - 0.9 * sq((p[0] - cx) / 85) - 0.75 * sq((p[1] + 12) / 88)) - 25;
-  return height - p[2];  // negative above the dome, where the lung is
-}
-
-double Chest::lung(const Mm3& p, bool right, double airwayMm) const {
-  // The mediastinum: wide in its middle, a thin sheet in front (anterior junction) and behind the heart.
-  const double side = right ? -p[0] : p[0];
-  const double width = junction_ + (right ? 24 : 26) * bump(p[1] - 14, 58) + 14 * bump(p[2] - apex_, 60) * bump(p[1] + 20, 90);
-  double d = std::max(thorax(p, 0), width - side);
-  d = std::max(d, dome(p, right));
-  d = std::max(d, kPleuraMm - heart(p));
-  d = std::max(d, kPleuraMm - vesselsOfMediastinum(p));
-  d = std::max(d, 3.0 - spine(p));
-  return std::max(d, 2.0 - airwayMm);  // the wall of trachea and bronchi
-}
-
-double Chest::ribs(const Mm3& p) const {
-  double nearest = 1e3;
-  const double wall = thorax({p[0], p[1], std::min(p[2], apex_ - 25)}, 0) - 8;  // 8 mm outside the pleura
-  if (std::abs(wall) > 12) return nearest;
-  const double slope = (p[1] + 10) * 0.42;  // higher at the back
-  for (int rib = 0; rib < 10; ++rib) {
-    const double z = base_ - 12 + 25.5 * rib + slope;
-    if (p[1] < -62 && std::abs(p[0]) < 40) continue;  // cartilage in front
-    nearest = std::min(nearest, std::sqrt(sq(wall) + sq((p[2] - z) * 0.62)) - 4.2);
-  }
-  return nearest;
-}
-
-TissueAt Chest::at(const Mm3& p, double softness) const {
-  TissueAt t;
-  double& hu = t.hu;
-  // Table: a curved shell of carbon fibre over foam, below the back.
-  const double under = p[1] - 128 - sq(p[0]) / 900;
-  if (std::abs(p[0]) < 165) {
-    lay(hu, -920, std::abs(under - 9) - 9, softness);
-    lay(hu, 20, std::abs(under) - 1.2, softness);
-    lay(hu, 20, std::abs(under - 18) - 1.2, softness);
-  }
-  const double shoulders = 24 * bump(p[2] - 300, 70);
-  const double body = ellipse(p[0], p[1] - 8, bodyWidth_ + shoulders, bodyDepth_ - 0.3 * shoulders);
-  if (body > softness) return t;
-  lay(hu, kFat, body, softness);
-  lay(hu, kMuscle, body + fat_, softness);
-  const double inner = thorax(p, 2);
-  if (inner < softness) lay(hu, -60, std::max(inner, dome(p, p[0] < 0) + 4), softness);  // mediastinal fat
-  if (inner < softness) lay(hu, p[0] < 10 ? kLiver : kMuscle, std::max(inner, -dome(p, p[0] < 0)), softness);
-  lay(hu, -985, ellipsoid(p, {66, -38, base_ - 12}, {30, 22, 14}), softness);  // gas in the stomach, under the left dome
-  lay(hu, kBlood - 5, heart(p), softness);
-  lay(hu, kBlood, vesselsOfMediastinum(p), softness);
-  t.airwayLumen = airway(p);
-  lay(hu, 30, t.airwayLumen - 1.8, softness);
-  t.rightLung = p[0] < 30 ? lung(p, true, t.airwayLumen) : 1e3;
-  t.leftLung = p[0] > -30 ? lung(p, false, t.airwayLumen) : 1e3;
-  lay(hu, kParenchyma + kGravityPerMm * p[1], std::min(t.rightLung, t.leftLung), softness);
-  lay(hu, kAir, t.airwayLumen, softness);
-  const double bone = spine(p);
-  lay(hu, kBone, bone, softness);
-  lay(hu, kMarrow, bone + 2.5, softness);
-  lay(hu, 20, ellipse(p[0], p[1] - spineY_ - 34, 8, 7), softness);  // spinal canal
-  const double rib = ribs(p);
-  lay(hu, 2 * kBone, rib, softness);
-  lay(hu, kMarrow, rib + 1.8, softness);
-  const double sternum = std::max(std::abs(p[0]) - 15, std::max(std::abs(p[1] + chestDepth_ + 3) - 5, std::abs(p[2] - 165) - 75));
-  lay(hu, kBone, sternum, softness);
-  return t;
 }
 
 }  // namespace pulmo

@@ -13,21 +13,27 @@ struct PhantomSpec {
   std::uint64_t seed = 1;
   Index3 size{256, 256, 150};
   Point3 spacingMm{1.4, 1.4, 2.0};
-  double noiseHu = 18;   ///< SD of the noise
+  double noiseHu = 18;  ///< SD of the noise
 };
 
 struct PhantomCase {
-  CtVolume ct;           ///< HU, canonical grid
-  LabelVolume lungs;     ///< exact: 1 right, 2 left; vessels inside a lung are lung, trachea and main bronchi are not
-  LabelVolume airways;   ///< 1 = lumen of trachea and main bronchi
+  CtVolume ct;          ///< HU, canonical grid
+  LabelVolume lungs;    ///< exact: 1 right, 2 left; vessels inside a lung are lung, trachea and main bronchi are not
+  LabelVolume airways;  ///< 1 = lumen of trachea and main bronchi
 };
 
-/// A seeded chest: body, fat, muscle, ribs, spine, table, heart, great vessels, trachea and bronchi, two lungs with
-/// vessel trees, noise and partial volume. Asymmetric on purpose: right lung larger and higher liver dome, heart to the
-/// left, aortic arch left, different vessel trees; so that a flip along any axis or a swap of sides shows.
+/// A seeded chest on a table: skin, fat, muscles, ribs, sternum, spine, shoulders; heart, great vessels, gullet,
+/// trachea and bronchi; two lungs with arteries, veins, segmental bronchi and fissures; liver, spleen, and a stomach
+/// whose gas lies close under the left lung; partial volume, and noise that is a little smoothed as in a
+/// reconstruction. Asymmetric on purpose: right lung larger, its diaphragm higher, heart and aortic arch to the left,
+/// the person a little turned and leaning; so that a flip along any axis or a swap of sides shows. On some seeds the
+/// lungs come within a voxel of each other behind the sternum.
 ///
-/// Same spec, same bits, on every machine and thread count.
+/// Same spec, same bits, on every machine and thread count: numbers are counter-based, and nothing but + - * / and sqrt
+/// touches them.
 /// @return nullopt if stopped
+/// @throws Error{InvalidInput} for a size or a spacing that cannot be
+/// @cost   about 0.25 us a voxel, shared by all processors
 [[nodiscard]] std::optional<PhantomCase> makePhantom(const PhantomSpec& spec, const StopToken& stop = {},
                                                      const ProgressSink& progress = {});
 
