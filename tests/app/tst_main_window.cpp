@@ -3,8 +3,8 @@
 #include <QApplication>
 #include <QComboBox>
 #include <QLabel>
-#include <QMimeData>
 #include <QDropEvent>
+#include <QMimeData>
 #include <QPushButton>
 #include <QSettings>
 #include <QTableWidget>
@@ -121,6 +121,10 @@ class TestMainWindow : public QObject {
     window.show();
     QMimeData data;
     data.setUrls({QUrl::fromLocalFile(scanFolder_)});
+    // The application hands a drop on to the widget that accepted its entering.
+    QDragEnterEvent enter(QPoint(50, 50), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QApplication::sendEvent(&window, &enter);
+    QVERIFY(enter.isAccepted());
     QDropEvent drop(QPointF(50, 50), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
     QApplication::sendEvent(&window, &drop);
     QTRY_VERIFY_WITH_TIMEOUT(action(window, "Segment")->isEnabled(), kPatienceMs);
