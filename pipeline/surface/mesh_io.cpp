@@ -4,10 +4,13 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cctype>
 #include <cerrno>
 #include <cmath>
 #include <cstring>
 #include <fstream>
+#include <limits>
+#include <locale>
 #include <string>
 
 #include "pipeline/core/error.h"
@@ -53,8 +56,11 @@ void writeStl(std::ostream& out, const std::vector<TriangleMesh>& meshes) {
 void writePly(std::ostream& out, const std::vector<TriangleMesh>& meshes) {
   std::size_t points = 0;
   for (const TriangleMesh& m : meshes) points += m.pointsMm.size();
-  out << "ply\nformat binary_little_endian 1.0\ncomment Pulmoscope lung surface, LPS mm, research use only\nelement vertex " << points
-      << "\nproperty float x\nproperty float y\nproperty float z\nproperty uchar red\nproperty uchar green\nproperty uchar blue\nelement face "
+  out << "ply\nformat binary_little_endian 1.0\ncomment Pulmoscope lung surface, LPS mm, research use only\nelement "
+         "vertex "
+      << points
+      << "\nproperty float x\nproperty float y\nproperty float z\nproperty uchar red\nproperty uchar green\nproperty "
+         "uchar blue\nelement face "
       << trianglesOf(meshes) << "\nproperty list uchar int vertex_indices\nend_header\n";
   for (const TriangleMesh& m : meshes)
     for (const auto& p : m.pointsMm) {
@@ -74,7 +80,7 @@ void writePly(std::ostream& out, const std::vector<TriangleMesh>& meshes) {
 void writeObj(std::ostream& out, const std::vector<TriangleMesh>& meshes) {
   out << "# Pulmoscope lung surface, LPS mm, research use only\n";
   std::size_t base = 1;
-  out.precision(7);
+  out.precision(std::numeric_limits<float>::max_digits10);
   for (const TriangleMesh& m : meshes) {
     out << "g " << labelInfo(m.label).key << "\n";
     for (const auto& p : m.pointsMm) out << "v " << p[0] << ' ' << p[1] << ' ' << p[2] << '\n';
@@ -87,14 +93,18 @@ void writeObj(std::ostream& out, const std::vector<TriangleMesh>& meshes) {
 
 void writeMeshes(const std::filesystem::path& path, const std::vector<TriangleMesh>& meshes, Overwrite overwrite) {
   std::string extension = path.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   void (*write)(std::ostream&, const std::vector<TriangleMesh>&) = extension == ".stl"   ? writeStl
                                                                    : extension == ".ply" ? writePly
                                                                    : extension == ".obj" ? writeObj
                                                                                          : nullptr;
-  if (!write) throw Error(ErrorKind::Unsupported, "Surfaces are written as .stl, .ply or .obj, not as " + path.filename().string() + ".");
+  if (!write)
+    throw Error(ErrorKind::Unsupported,
+                "Surfaces are written as .stl, .ply or .obj, not as " + path.filename().string() + ".");
   writeAtomically(path, overwrite, [&](const std::filesystem::path& temporary) {
     std::ofstream out(temporary, std::ios::binary);
+    out.imbue(std::locale::classic());  // a decimal point, whatever the person's language
     write(out, meshes);
     out.flush();
     if (!out) throw Error(ErrorKind::Io, "Could not write " + path.string() + ": " + std::strerror(errno) + ".");

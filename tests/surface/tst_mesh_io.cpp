@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <sys/resource.h>
 #include <vtkNew.h>
 #include <vtkOBJReader.h>
 #include <vtkPLYReader.h>
@@ -9,6 +10,7 @@
 
 #include <QTemporaryDir>
 #include <QtTest>
+#include <csignal>
 #include <fstream>
 
 #include "pipeline/core/label_set.h"
@@ -22,7 +24,8 @@ class TestMeshIo : public QObject {
   QTemporaryDir dir_;
   /// Two tetrahedra far apart, with corners that differ along each axis.
   static std::vector<TriangleMesh> twoTetrahedra() {
-    TriangleMesh a{kRightLung, {{0, 0, 0}, {10, 0, 0}, {0, 20, 0}, {0, 0, 30}}, {{0, 2, 1}, {0, 1, 3}, {1, 2, 3}, {0, 3, 2}}};
+    TriangleMesh a{
+        kRightLung, {{0, 0, 0}, {10, 0, 0}, {0, 20, 0}, {0, 0, 30}}, {{0, 2, 1}, {0, 1, 3}, {1, 2, 3}, {0, 3, 2}}};
     TriangleMesh b = a;
     b.label = kLeftLung;
     for (auto& p : b.pointsMm) p[0] += 100.25F, p[2] -= 7.5F;
@@ -68,6 +71,60 @@ class TestMeshIo : public QObject {
     const std::string text((std::istreambuf_iterator<char>(in)), {});
     QVERIFY(text.find("g right_lung\n") < text.find("g left_lung\n"));
     QVERIFY(text.find("research use only") != std::string::npos);
+  }
+  void keepsCoordinatesToTheLastBit() {
+    auto meshes = twoTetrahedra();
+    meshes[0].pointsMm[1] = {-123.456787F, 0.1F, 1234.56787F};
+    for (const char* name : {"bits.obj", "bits.ply"}) {
+      writeMeshes(path(name), meshes, Overwrite::Refuse);
+      vtkNew<vtkOBJReader> obj;
+      vtkNew<vtkPLYReader> ply;
+      obj->SetFileName(path(name).c_str());
+      ply->SetFileName(path(name).c_str());
+      vtkPolyDataAlgorithm* reader = QByteArray(name).endsWith("obj") ? static_cast<vtkPolyDataAlgorithm*>(obj) : ply;
+      reader->Update();
+      double p[3];
+      reader->GetOutput()->GetPoint(1, p);
+      for (int k = 0; k < 3; ++k) QCOMPARE(static_cast<float>(p[k]), meshes[0].pointsMm[1][std::size_t(k)]);
+    }
+  }
+  void saysTheAxesInEachFile() {
+    for (const char* name : {"axes.stl", "axes.ply", "axes.obj"}) {
+      writeMeshes(path(name), twoTetrahedra(), Overwrite::Refuse);
+      std::ifstream in(path(name), std::ios::binary);
+      std::string head(80, '\0');
+      in.read(head.data(), 80);
+      QVERIFY2(head.find("LPS mm") != std::string::npos, name);
+      QVERIFY2(head.rfind("solid", 0) != 0, "readers would take the STL for a text");
+    }
+  }
+  void aFullDiskLeavesTheOldFile_data() {
+    QTest::addColumn<QString>("name");
+    for (const char* name : {"full.stl", "full.ply", "full.obj"}) QTest::addRow("%s", name) << name;
+  }
+  void aFullDiskLeavesTheOldFile() {
+    QFETCH(QString, name);
+    const fs::path target = path(qPrintable(name));
+    std::ofstream(target) << "as it was";
+    // A limit on a file's size stands for the disk: write() fails in the middle, as on a full one.
+    rlimit before{};
+    getrlimit(RLIMIT_FSIZE, &before);
+    const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+    const rlimit small{200, before.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &small);
+    std::string said;
+    try {
+      writeMeshes(target, twoTetrahedra(), Overwrite::Replace);
+    } catch (const Error& e) {
+      said = e.kind() == ErrorKind::Io ? e.what() : "another kind";
+    }
+    setrlimit(RLIMIT_FSIZE, &before);
+    std::signal(SIGXFSZ, handler);
+    QVERIFY2(said.find(name.toStdString()) != std::string::npos, said.c_str());
+    std::ifstream in(target);
+    QCOMPARE(std::string((std::istreambuf_iterator<char>(in)), {}), std::string("as it was"));
+    for (const auto& entry : fs::directory_iterator(target.parent_path()))
+      QVERIFY2(entry.path().filename().string().rfind(".pulmo", 0) != 0, "a temporary file is left");
   }
   void refusesOtherExtensionsAndExistingFiles() {
     QVERIFY_THROWS_EXCEPTION(Error, writeMeshes(path("a.xyz"), twoTetrahedra(), Overwrite::Refuse));
