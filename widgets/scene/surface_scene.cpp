@@ -58,7 +58,7 @@ vtkSmartPointer<vtkPolyData> toPolyData(const TriangleMesh& mesh) {
 vtkSmartPointer<vtkPolyData> coarser(vtkPolyData* fine) {
   vtkNew<vtkQuadricClustering> cluster;
   cluster->SetInputData(fine);
-  cluster->SetNumberOfDivisions(48, 48, 48);
+  cluster->SetNumberOfDivisions(22, 22, 26);
   cluster->AutoAdjustNumberOfDivisionsOff();
   cluster->Update();
   vtkNew<vtkPolyDataNormals> normals;
