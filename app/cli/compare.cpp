@@ -37,7 +37,9 @@ void addCompare(CLI::App& app, Context& context) {
     }
     if (!options->csv.empty()) writeAtomically(options->csv, context.overwrite(), toCsv(*metrics));
     if (context.json) {
-      context.print({{"reference", options->reference}, {"mask", options->mask}, {"metrics", nlohmann::json::parse(toJson(*metrics))}});
+      context.print({{"reference", options->reference},
+                     {"mask", options->mask},
+                     {"metrics", nlohmann::json::parse(toJson(*metrics))}});
       return;
     }
     std::cout << toText(*metrics);

@@ -88,7 +88,9 @@ void Context::print(const nlohmann::json& object) const {
   std::cout << object.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
 }
 
-void Context::say(const std::string& sentence) const { std::cerr << sentence << '\n'; }
+void Context::say(const std::string& sentence) const {
+  std::cerr << sentence << '\n';
+}
 
 void Context::notes(const std::vector<std::string>& sentences) const {
   for (const std::string& sentence : sentences) std::cerr << "Note: " << sentence << '\n';

@@ -19,7 +19,8 @@ Actions::Actions(QObject* parent) : QObject(parent) {
   openFolder = make(tr("Open &folder …"), "Ctrl+O", "open-folder", tr("Open a folder of DICOM files, at any depth"));
   openFile = make(tr("Open f&ile …"), "Ctrl+Shift+O", "open-file", tr("Open a volume file or one DICOM file"));
   openPhantom = make(tr("Open the &phantom"), "", "", tr("Open the built-in phantom chest"));
-  openReference = make(tr("Open &reference mask …"), "Ctrl+M", "load-mask", tr("Load an expert's mask of the open scan"));
+  openReference =
+      make(tr("Open &reference mask …"), "Ctrl+M", "load-mask", tr("Load an expert's mask of the open scan"));
   saveMask = make(tr("&Save mask …"), "Ctrl+S", "save-mask", tr("Save the prediction on exactly the scan's grid"));
   savePicture = make(tr("Save &picture …"), "Ctrl+P", "picture", tr("Save a picture of the panes as PNG"));
   quit = make(tr("&Quit"), "Ctrl+Q", "", tr("End the program"));

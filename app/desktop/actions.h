@@ -30,7 +30,7 @@ class Actions : public QObject {
   QAction* crosshair;
   QAction* resetView;
   QAction* maximise;
-  std::array<QAction*, 6> steps;         ///< previous/next slice, ten back/on, first/last
+  std::array<QAction*, 6> steps;  ///< previous/next slice, ten back/on, first/last
   QAction* about;
 
  private:

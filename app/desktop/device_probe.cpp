@@ -19,9 +19,10 @@ void DeviceProbe::start() {
         return Outcome::Completed;
       },
       [this, report] {
-        Q_EMIT answered(QString::fromStdString(report->name),
-                        tr("%1\nLibTorch %2").arg(QString::fromStdString(report->reason),
-                                                  QString::fromStdString(report->libtorchVersion)));
+        Q_EMIT answered(
+            QString::fromStdString(report->name),
+            tr("%1\nLibTorch %2")
+                .arg(QString::fromStdString(report->reason), QString::fromStdString(report->libtorchVersion)));
       });
 }
 

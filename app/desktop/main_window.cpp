@@ -33,8 +33,12 @@ namespace {
 constexpr int kRecentMost = 8;
 constexpr WindowHu kPresets[] = {{1500, -600}, {400, 40}, {1800, 400}};
 
-std::filesystem::path toPath(const QString& text) { return text.toStdString(); }
-QString toText(const std::filesystem::path& path) { return QString::fromStdString(path.string()); }
+std::filesystem::path toPath(const QString& text) {
+  return text.toStdString();
+}
+QString toText(const std::filesystem::path& path) {
+  return QString::fromStdString(path.string());
+}
 
 /// The 1st to 99th percentile of a sample of the voxels.
 WindowHu windowThatFits(const CtVolume& ct) {
@@ -116,7 +120,8 @@ void MainWindow::makeToolBar() {
   auto* bar = addToolBar(tr("Tools"));
   bar->setObjectName("toolbar.main");
   bar->setIconSize({20, 20});
-  bar->addActions({actions_->openFolder, actions_->openFile, actions_->openReference, actions_->segment, actions_->saveMask});
+  bar->addActions(
+      {actions_->openFolder, actions_->openFile, actions_->openReference, actions_->segment, actions_->saveMask});
   bar->addSeparator();
   auto* windowBar = new WindowLevelBar(view_, bar);
   connect(windowBar, &WindowLevelBar::autoRequested, this, &MainWindow::applyAutoWindow);
@@ -158,7 +163,8 @@ void MainWindow::makeMenus() {
   viewMenu_->addSeparator();
   for (QAction* orientation : actions_->orientations) viewMenu_->addAction(orientation);
   viewMenu_->addSeparator();
-  viewMenu_->addActions({actions_->overlay, actions_->outline, actions_->crosshair, actions_->resetView, actions_->maximise});
+  viewMenu_->addActions(
+      {actions_->overlay, actions_->outline, actions_->crosshair, actions_->resetView, actions_->maximise});
   viewMenu_->addSeparator();
   auto* slices = viewMenu_->addMenu(tr("Slices"));
   for (QAction* step : actions_->steps) slices->addAction(step);
@@ -190,8 +196,9 @@ void MainWindow::connectActions() {
     if (!folder.isEmpty()) openPaths({toPath(folder)});
   });
   connect(actions_->openFile, &QAction::triggered, this, [this] {
-    const QString file = dialogs_.open(this, tr("Open a scan"), lastFolder(),
-                                       tr("Scans (*.nii *.nii.gz *.nrrd *.nhdr *.mha *.mhd *.tif *.tiff *.dcm);;All files (*)"));
+    const QString file =
+        dialogs_.open(this, tr("Open a scan"), lastFolder(),
+                      tr("Scans (*.nii *.nii.gz *.nrrd *.nhdr *.mha *.mhd *.tif *.tiff *.dcm);;All files (*)"));
     if (!file.isEmpty()) openPaths({toPath(file)});
   });
   connect(actions_->openPhantom, &QAction::triggered, this, [this] { openPhantom(1); });
@@ -244,7 +251,8 @@ void MainWindow::connectModels() {
   connect(&study_, &Study::referenceChanged, this, &MainWindow::showMasks);
   connect(&study_, &Study::predictionChanged, this, &MainWindow::showMasks);
   connect(&surfaces_, &SurfaceSession::surfacesChanged, this, [this] { grid_->setSurfaces(surfaces_.surfaces()); });
-  connect(&masks_, &MaskSession::saved, this, [this](const QString& path) { status_->showMessage(tr("Mask saved to %1.").arg(path)); });
+  connect(&masks_, &MaskSession::saved, this,
+          [this](const QString& path) { status_->showMessage(tr("Mask saved to %1.").arg(path)); });
   connect(device_, &DeviceProbe::answered, this, [this](const QString& name, const QString& reason) {
     deviceText_ = name + '\n' + reason;
     status_->setDevice(name, reason);
@@ -265,7 +273,9 @@ void MainWindow::openPaths(const std::vector<std::filesystem::path>& paths, cons
   scans_.open(paths, uid);
 }
 
-void MainWindow::openPhantom(std::uint64_t seed) { scans_.openPhantom(seed); }
+void MainWindow::openPhantom(std::uint64_t seed) {
+  scans_.openPhantom(seed);
+}
 
 void MainWindow::openReference(const std::filesystem::path& path) {
   try {
@@ -276,7 +286,8 @@ void MainWindow::openReference(const std::filesystem::path& path) {
       if (dialog.exec() != QDialog::Accepted) return;
       values = dialog.values();
       if (values.empty()) {
-        status_->showError(tr("No value of %1 was said to be lung, so nothing was loaded.").arg(toText(path.filename())));
+        status_->showError(
+            tr("No value of %1 was said to be lung, so nothing was loaded.").arg(toText(path.filename())));
         return;
       }
     }
@@ -287,7 +298,9 @@ void MainWindow::openReference(const std::filesystem::path& path) {
   }
 }
 
-void MainWindow::openReferenceWithScan(const std::filesystem::path& path) { referenceToOpen_ = path; }
+void MainWindow::openReferenceWithScan(const std::filesystem::path& path) {
+  referenceToOpen_ = path;
+}
 
 bool MainWindow::segmentOnce() {
   if (!study_.scan() || study_.prediction().labels) return false;
@@ -301,8 +314,9 @@ void MainWindow::showScan() {
   for (QAction* action : {actions_->openReference, actions_->segment, actions_->savePicture}) action->setEnabled(open);
   if (open) view_.setGrid(scan->ct->grid());
   grid_->setCt(open ? scan->ct : nullptr);
-  setWindowTitle(open ? tr("%1 – Pulmoscope").arg(QString::fromStdString(
-                            scan->facts.description.empty() ? scan->facts.format : scan->facts.description))
+  setWindowTitle(open ? tr("%1 – Pulmoscope")
+                            .arg(QString::fromStdString(scan->facts.description.empty() ? scan->facts.format
+                                                                                        : scan->facts.description))
                       : tr("Pulmoscope"));
   showMasks();
   if (open && referenceToOpen_) openReference(*std::exchange(referenceToOpen_, std::nullopt));
@@ -312,8 +326,10 @@ void MainWindow::showMasks() {
   const bool open = study_.scan() != nullptr;
   actions_->saveMask->setEnabled(study_.prediction().labels != nullptr);
   grid_->setEmptyText(PaneId::Native, tr("Open a folder or a file (Ctrl+O), or drop one here."));
-  grid_->setEmptyText(PaneId::Mask, open ? tr("No reference mask. Open one with Ctrl+M.") : tr("The reference mask appears here."));
-  grid_->setEmptyText(PaneId::Prediction, open ? tr("No prediction yet. Press F5 to find the lungs.") : tr("The prediction appears here."));
+  grid_->setEmptyText(PaneId::Mask,
+                      open ? tr("No reference mask. Open one with Ctrl+M.") : tr("The reference mask appears here."));
+  grid_->setEmptyText(PaneId::Prediction,
+                      open ? tr("No prediction yet. Press F5 to find the lungs.") : tr("The prediction appears here."));
   grid_->setEmptyText(PaneId::Simulated, tr("Simulated disease will be drawn into the scan here."));
   grid_->setEmptyText(PaneId::Lungs, tr("The lungs appear here when there is a mask."));
   grid_->setLabels(PaneId::Mask, study_.reference().labels, study_.reference().origin);
@@ -326,8 +342,9 @@ void MainWindow::applyAutoWindow() {
 
 void MainWindow::chooseReference() {
   if (!study_.scan()) return;
-  const QString file = dialogs_.open(this, tr("Open a reference mask"), lastFolder(),
-                                     tr("Masks (*.nii *.nii.gz *.nrrd *.nhdr *.mha *.mhd *.tif *.tiff);;All files (*)"));
+  const QString file =
+      dialogs_.open(this, tr("Open a reference mask"), lastFolder(),
+                    tr("Masks (*.nii *.nii.gz *.nrrd *.nhdr *.mha *.mhd *.tif *.tiff);;All files (*)"));
   if (!file.isEmpty()) openReference(toPath(file));
 }
 
@@ -339,7 +356,8 @@ void MainWindow::chooseMaskFile() {
 }
 
 void MainWindow::choosePictureFile() {
-  const QString file = dialogs_.save(this, tr("Save a picture of the panes"), lastFolder() + QStringLiteral("/panes.png"), tr("PNG (*.png)"));
+  const QString file = dialogs_.save(this, tr("Save a picture of the panes"),
+                                     lastFolder() + QStringLiteral("/panes.png"), tr("PNG (*.png)"));
   if (file.isEmpty()) return;
   const QImage picture = grid_->picture();
   try {
@@ -377,14 +395,17 @@ void MainWindow::showRecent() {
   recent_->clear();
   const QStringList paths = QSettings().value("recent").toStringList();
   for (const QString& path : paths) {
-    auto* action = recent_->addAction(QFileInfo(path).fileName() + QStringLiteral("  —  ") + QFileInfo(path).absolutePath());
+    auto* action =
+        recent_->addAction(QFileInfo(path).fileName() + QStringLiteral("  —  ") + QFileInfo(path).absolutePath());
     action->setEnabled(QFileInfo::exists(path));
     connect(action, &QAction::triggered, this, [this, path] { openPaths({toPath(path)}); });
   }
   if (paths.isEmpty()) recent_->addAction(tr("Nothing opened yet"))->setEnabled(false);
 }
 
-QString MainWindow::lastFolder() const { return QSettings().value("lastFolder").toString(); }
+QString MainWindow::lastFolder() const {
+  return QSettings().value("lastFolder").toString();
+}
 
 void MainWindow::reopenLast() {
   const QString path = QSettings().value("open/path").toString();
@@ -394,7 +415,8 @@ void MainWindow::reopenLast() {
 void MainWindow::showAbout() {
   QMessageBox::about(
       this, tr("About Pulmoscope"),
-      tr("<h3>Pulmoscope %1</h3><p>Lungs on chest CT: see, segment, review.</p><p><b>Research use only.</b> Not a medical "
+      tr("<h3>Pulmoscope %1</h3><p>Lungs on chest CT: see, segment, review.</p><p><b>Research use only.</b> Not a "
+         "medical "
          "device, not for diagnosis or treatment.</p><p>%2</p><p>Apache License 2.0. Built with Qt %3, VTK, ITK and "
          "LibTorch, each under its own licence.</p>")
           .arg(QStringLiteral(PULMO_VERSION), deviceText_.toHtmlEscaped().replace('\n', "<br>"), qVersion()));

@@ -43,7 +43,7 @@ class MainWindow : public QMainWindow {
   void openReference(const std::filesystem::path& path);
   void openReferenceWithScan(const std::filesystem::path& path);  ///< as soon as the scan being opened is there
   bool segmentOnce();  ///< starts the first method unless there is a prediction already; whether it did
-  void reopenLast();  ///< what was open when the program ended; nothing if it is gone
+  void reopenLast();   ///< what was open when the program ended; nothing if it is gone
 
   /// Whether all that was asked for has ended: for --screenshot and the tests.
   [[nodiscard]] bool settled();

@@ -8,7 +8,9 @@
 #include <QStyleFactory>
 
 /// The linker drops a static library's resources unless they are asked for; the macro must stand outside namespaces.
-static void registerResources() { Q_INIT_RESOURCE(pulmoscope); }
+static void registerResources() {
+  Q_INIT_RESOURCE(pulmoscope);
+}
 
 namespace pulmo {
 

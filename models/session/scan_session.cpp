@@ -85,7 +85,8 @@ void ScanSession::openPhantom(std::uint64_t seed) {
         found->series.push_back({scan.facts, nullptr, 1});
         paths_.clear();
         take(found, 0, std::move(scan));
-        study_.setReference({std::make_shared<const LabelVolume>(std::move(result->lungs)), tr("exact, from the phantom")});
+        study_.setReference(
+            {std::make_shared<const LabelVolume>(std::move(result->lungs)), tr("exact, from the phantom")});
       });
 }
 

@@ -27,11 +27,11 @@ class ScanSession : public QObject {
 
   /// Searches the paths and opens the series with the UID, or the best. What is open stays until the new scan is read.
   void open(const std::vector<std::filesystem::path>& paths, const QString& uid = {});
-  void openSeries(std::size_t index);       ///< @pre index < search().series.size()
-  void openPhantom(std::uint64_t seed);     ///< with its exact lungs as the reference mask
+  void openSeries(std::size_t index);    ///< @pre index < search().series.size()
+  void openPhantom(std::uint64_t seed);  ///< with its exact lungs as the reference mask
 
  Q_SIGNALS:
-  void searchChanged();                     ///< series found or opened another one
+  void searchChanged();  ///< series found or opened another one
 
  private:
   void take(const std::shared_ptr<ScanSearch>& found, std::size_t index, Scan scan);

@@ -7,8 +7,7 @@
 
 namespace pulmo {
 
-SurfaceSession::SurfaceSession(Study& study, QObject* parent)
-    : QObject(parent), study_(study), job_(tr("3-D lungs")) {
+SurfaceSession::SurfaceSession(Study& study, QObject* parent) : QObject(parent), study_(study), job_(tr("3-D lungs")) {
   connect(&study_, &Study::scanChanged, this, &SurfaceSession::rebuild);
   connect(&study_, &Study::referenceChanged, this, &SurfaceSession::rebuild);
   connect(&study_, &Study::predictionChanged, this, &SurfaceSession::rebuild);

@@ -24,9 +24,9 @@ class Study : public QObject {
   [[nodiscard]] const NamedMask& reference() const { return reference_; }
   [[nodiscard]] const NamedMask& prediction() const { return prediction_; }
 
-  void setScan(ScanPtr scan);              ///< also drops both masks
-  void setReference(NamedMask mask);       ///< @throws Error{InvalidInput} if not on the scan's grid
-  void setPrediction(NamedMask mask);      ///< likewise
+  void setScan(ScanPtr scan);          ///< also drops both masks
+  void setReference(NamedMask mask);   ///< @throws Error{InvalidInput} if not on the scan's grid
+  void setPrediction(NamedMask mask);  ///< likewise
 
  Q_SIGNALS:
   void scanChanged();

@@ -22,8 +22,8 @@ class ViewState : public QObject {
   void setGrid(const Grid& grid);
   [[nodiscard]] const Grid& grid() const { return grid_; }
 
-  [[nodiscard]] const Index3& cursor() const { return cursor_; }    ///< voxel, canonical grid
-  [[nodiscard]] const Point3& focus() const { return focus_; }      ///< continuous voxel index in the middle of every pane
+  [[nodiscard]] const Index3& cursor() const { return cursor_; }  ///< voxel, canonical grid
+  [[nodiscard]] const Point3& focus() const { return focus_; }  ///< continuous voxel index in the middle of every pane
   [[nodiscard]] double zoom() const { return zoom_; }
   [[nodiscard]] const WindowHu& window() const { return window_; }
   [[nodiscard]] const OverlayStyle& overlay() const { return overlay_; }
@@ -33,7 +33,7 @@ class ViewState : public QObject {
   void moveSlice(Orientation orientation, int steps);  ///< scrolls the cursor along the orientation's normal
   void setFocus(const Point3& index);
   void setZoom(double zoom);
-  void resetView();                                    ///< zoom 1, focus to the middle
+  void resetView();  ///< zoom 1, focus to the middle
   void setWindow(const WindowHu& window);
   void setOverlay(const OverlayStyle& style);
   void setCrosshairVisible(bool visible);
@@ -46,7 +46,7 @@ class ViewState : public QObject {
  Q_SIGNALS:
   void gridChanged();
   void cursorChanged();
-  void viewChanged();     ///< focus or zoom
+  void viewChanged();  ///< focus or zoom
   void windowChanged();
   void overlayChanged();  ///< style or crosshair
 

@@ -7,7 +7,9 @@ namespace pulmo {
 
 namespace {
 
-bool isActive(Job::State state) { return state == Job::State::Running || state == Job::State::Stopping; }
+bool isActive(Job::State state) {
+  return state == Job::State::Running || state == Job::State::Stopping;
+}
 
 }  // namespace
 
@@ -16,7 +18,9 @@ LatestJob::LatestJob(QString title, QObject* parent) : QObject(parent), title_(s
   connect(&job_, &Job::stateChanged, this, &LatestJob::jobEnded, Qt::QueuedConnection);
 }
 
-bool LatestJob::busy() const { return isActive(job_.state()) || waiting_.has_value(); }
+bool LatestJob::busy() const {
+  return isActive(job_.state()) || waiting_.has_value();
+}
 
 void LatestJob::run(Job::Body body, std::function<void()> completed) {
   waiting_ = Request{std::move(body), std::move(completed)};

@@ -19,7 +19,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string reason(int code) { return std::strerror(code); }
+std::string reason(int code) {
+  return std::strerror(code);
+}
 
 /// Bytes reach the disk before the rename does, else a power cut could leave an empty file under the final name.
 void sync(const fs::path& path, int flags) {
@@ -29,7 +31,8 @@ void sync(const fs::path& path, int flags) {
   const int code = errno;
   ::close(fd);
   // EINVAL: the file system cannot sync (some network mounts); the bytes are written all the same.
-  if (result != 0 && code != EINVAL) throw Error(ErrorKind::Io, "Could not write " + path.string() + ": " + reason(code) + ".");
+  if (result != 0 && code != EINVAL)
+    throw Error(ErrorKind::Io, "Could not write " + path.string() + ": " + reason(code) + ".");
 }
 
 fs::path temporaryFor(const fs::path& target) {
@@ -38,8 +41,7 @@ fs::path temporaryFor(const fs::path& target) {
   const std::string name = target.filename().string();
   const auto dot = name.find('.', 1);
   const std::string extension = dot == std::string::npos ? std::string() : name.substr(dot);
-  return target.parent_path() /
-         (".pulmo-" + std::to_string(::getpid()) + "-" + std::to_string(counter++) + extension);
+  return target.parent_path() / (".pulmo-" + std::to_string(::getpid()) + "-" + std::to_string(counter++) + extension);
 }
 
 }  // namespace
@@ -50,7 +52,8 @@ void requireWritable(const fs::path& target, Overwrite overwrite) {
   if (overwrite == Overwrite::Refuse && fs::exists(target, ec))
     throw Error(ErrorKind::Io, target.string() + " exists already; it was left as it is.");
   const fs::path folder = target.parent_path().empty() ? fs::path(".") : target.parent_path();
-  if (!fs::is_directory(folder, ec)) throw Error(ErrorKind::Io, "There is no folder " + folder.string() + " to write into.");
+  if (!fs::is_directory(folder, ec))
+    throw Error(ErrorKind::Io, "There is no folder " + folder.string() + " to write into.");
   if (::access(folder.c_str(), W_OK) != 0)
     throw Error(ErrorKind::Io, "The folder " + folder.string() + " cannot be written into: " + reason(errno) + ".");
 }

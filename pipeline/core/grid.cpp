@@ -58,8 +58,8 @@ bool sameGrid(const Grid& a, const Grid& b) {
 
 void requireSameGrid(const Grid& a, const std::string& whatA, const Grid& b, const std::string& whatB) {
   if (sameGrid(a, b)) return;
-  throw Error(ErrorKind::InvalidInput, "The " + whatA + " and the " + whatB + " lie on different grids: " + describe(a) +
-                                           " against " + describe(b) + ".");
+  throw Error(ErrorKind::InvalidInput, "The " + whatA + " and the " + whatB +
+                                           " lie on different grids: " + describe(a) + " against " + describe(b) + ".");
 }
 
 }  // namespace pulmo

@@ -18,7 +18,9 @@ constexpr std::array<LabelInfo, 3> kLabels{{
 
 }  // namespace
 
-std::span<const LabelInfo> lungLabels() { return kLabels; }
+std::span<const LabelInfo> lungLabels() {
+  return kLabels;
+}
 
 const LabelInfo& labelInfo(std::uint8_t id) {
   const auto found = std::find_if(kLabels.begin(), kLabels.end(), [id](const LabelInfo& l) { return l.id == id; });

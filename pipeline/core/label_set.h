@@ -18,10 +18,10 @@ inline constexpr std::uint8_t kLungUnsided = 3;
 
 struct LabelInfo {
   std::uint8_t id;
-  std::string_view key;               ///< for files and --json: "right_lung"
-  std::string_view name;              ///< for people: "Right lung"
-  std::array<std::uint8_t, 3> rgb;    ///< sRGB
-  std::string_view snomedCode;        ///< SNOMED CT, as DICOM's CID 7166 / RadLex users expect in a SEG
+  std::string_view key;             ///< for files and --json: "right_lung"
+  std::string_view name;            ///< for people: "Right lung"
+  std::array<std::uint8_t, 3> rgb;  ///< sRGB
+  std::string_view snomedCode;      ///< SNOMED CT, as DICOM's CID 7166 / RadLex users expect in a SEG
   std::string_view snomedMeaning;
 };
 

@@ -17,6 +17,7 @@ namespace pulmo {
 /// rethrown here.
 /// @return Stopped if the stop request left calls undone
 /// @thread any; body must be safe to run on several threads at once
-Outcome parallelFor(std::size_t count, int threads, const StopToken& stop, const std::function<void(std::size_t)>& body);
+Outcome parallelFor(std::size_t count, int threads, const StopToken& stop,
+                    const std::function<void(std::size_t)>& body);
 
 }  // namespace pulmo

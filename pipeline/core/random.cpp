@@ -22,7 +22,9 @@ std::array<std::uint32_t, 4> Random::words(std::uint64_t counter) const {
   return c;
 }
 
-std::uint32_t Random::next32() { return words(counter_++)[0]; }
+std::uint32_t Random::next32() {
+  return words(counter_++)[0];
+}
 
 double Random::uniform() {
   const auto w = words(counter_++);
@@ -30,7 +32,9 @@ double Random::uniform() {
   return static_cast<double>(bits & ((1ULL << 53) - 1)) * 0x1.0p-53;
 }
 
-double Random::uniform(double low, double high) { return low + (high - low) * uniform(); }
+double Random::uniform(double low, double high) {
+  return low + (high - low) * uniform();
+}
 
 int Random::integer(int low, int high) {
   const auto range = static_cast<std::uint64_t>(static_cast<std::int64_t>(high) - low + 1);

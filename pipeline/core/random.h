@@ -22,10 +22,10 @@ class Random {
 
   // The sequence: each call takes the next counter.
   [[nodiscard]] std::uint32_t next32();
-  [[nodiscard]] double uniform();                          ///< [0, 1), 53 bits
-  [[nodiscard]] double uniform(double low, double high);   ///< [low, high)
-  [[nodiscard]] int integer(int low, int high);            ///< low..high, both included; @pre low <= high
-  [[nodiscard]] double normal();                           ///< mean 0, SD 1 (sum of 12 uniforms: no libm, equal bits everywhere; |x| <= 6)
+  [[nodiscard]] double uniform();                         ///< [0, 1), 53 bits
+  [[nodiscard]] double uniform(double low, double high);  ///< [low, high)
+  [[nodiscard]] int integer(int low, int high);           ///< low..high, both included; @pre low <= high
+  [[nodiscard]] double normal();  ///< mean 0, SD 1 (sum of 12 uniforms: no libm, equal bits everywhere; |x| <= 6)
 
  private:
   std::uint64_t seed_;

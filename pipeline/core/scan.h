@@ -12,25 +12,25 @@ namespace pulmo {
 
 /// What is known of a scan from its headers alone.
 struct SeriesFacts {
-  std::string uid;             ///< SeriesInstanceUID; for other formats the file's name
-  std::string format;          ///< "DICOM", "NIfTI", "NRRD", "MetaImage", "TIFF", "Phantom"
-  std::string modality;        ///< "CT", ... ; "" if the format does not say
-  std::string description;     ///< SeriesDescription
+  std::string uid;          ///< SeriesInstanceUID; for other formats the file's name
+  std::string format;       ///< "DICOM", "NIfTI", "NRRD", "MetaImage", "TIFF", "Phantom"
+  std::string modality;     ///< "CT", ... ; "" if the format does not say
+  std::string description;  ///< SeriesDescription
   std::string studyDescription;
-  std::string date;            ///< ISO 8601, "" if absent
-  std::string patientName;     ///< shown in the window alone, never written into an export or a log
-  std::string patientId;       ///< likewise
+  std::string date;         ///< ISO 8601, "" if absent
+  std::string patientName;  ///< shown in the window alone, never written into an export or a log
+  std::string patientId;    ///< likewise
   std::string kernel;
   std::string manufacturer;    ///< with the model
   std::string transferSyntax;  ///< in words
   std::string orientation;     ///< "axial", "coronal", "sagittal", "oblique", "mixed", "" if unknown
   int columns = 0, rows = 0, slices = 0;
-  std::array<double, 2> pixelSpacingMm{0, 0};    ///< along a row (x), along a column (y); 0 = not given
-  std::optional<double> sliceSpacingMm;          ///< between positions (median)
+  std::array<double, 2> pixelSpacingMm{0, 0};  ///< along a row (x), along a column (y); 0 = not given
+  std::optional<double> sliceSpacingMm;        ///< between positions (median)
   std::optional<double> thicknessMm;
-  std::optional<double> gantryTiltDeg;           ///< measured from the geometry
-  std::vector<std::string> warnings;             ///< sentences for the person
-  std::string refusal;                           ///< why it cannot be opened as a volume; "" if it can
+  std::optional<double> gantryTiltDeg;  ///< measured from the geometry
+  std::vector<std::string> warnings;    ///< sentences for the person
+  std::string refusal;                  ///< why it cannot be opened as a volume; "" if it can
 };
 
 /// How canonical voxels lie in the source, so that a mask goes out on exactly the input's grid.
@@ -38,20 +38,20 @@ struct SeriesFacts {
 /// Axis k of the source runs along canonical axis `axis[k]`, backwards if `flipped[k]`. Where the scan had to be
 /// resampled (uneven spacing, tilt), `resampled` is set and `slicePositions` gives each source slice.
 struct SourceGeometry {
-  Grid grid;                              ///< the source's own, exactly as in the file
+  Grid grid;  ///< the source's own, exactly as in the file
   std::array<int, 3> axis{0, 1, 2};
   std::array<bool, 3> flipped{false, false, false};
   bool resampled = false;
-  std::vector<Point3> sliceOriginsMm;     ///< resampled only: centre of the first voxel of each source slice, in order
-  std::string path;                       ///< file, or folder of a DICOM series
+  std::vector<Point3> sliceOriginsMm;  ///< resampled only: centre of the first voxel of each source slice, in order
+  std::string path;                    ///< file, or folder of a DICOM series
 };
 
 /// An opened scan: what crosses from the reader to everything else.
 struct Scan {
-  CtPtr ct;                               ///< HU on the canonical grid
+  CtPtr ct;  ///< HU on the canonical grid
   SeriesFacts facts;
   SourceGeometry source;
-  std::vector<std::string> notes;         ///< what was done or noticed while reading, in sentences with mm
+  std::vector<std::string> notes;  ///< what was done or noticed while reading, in sentences with mm
 };
 
 using ScanPtr = std::shared_ptr<const Scan>;

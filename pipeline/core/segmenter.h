@@ -10,8 +10,8 @@
 namespace pulmo {
 
 struct Segmentation {
-  LabelVolume labels;               ///< on the scan's grid; 0, kRightLung, kLeftLung
-  std::vector<std::string> notes;   ///< sentences for the person: what was unusual, what to check
+  LabelVolume labels;              ///< on the scan's grid; 0, kRightLung, kLeftLung
+  std::vector<std::string> notes;  ///< sentences for the person: what was unusual, what to check
 };
 
 /// One way to find the lungs. Implementations hold settings only, so that one object may serve many scans.

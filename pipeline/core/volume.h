@@ -61,7 +61,8 @@ class Volume {
   explicit Volume(const Grid& grid, Voxel fill = {}) : grid_(grid), voxels_(grid.voxelCount(), fill) {}
   /// Takes voxels that are there already.
   Volume(const Grid& grid, std::vector<Voxel>&& voxels) : grid_(grid), voxels_(std::move(voxels)) {
-    if (voxels_.size() != grid.voxelCount()) throw Error(ErrorKind::Internal, "A volume's voxels do not fill its grid.");
+    if (voxels_.size() != grid.voxelCount())
+      throw Error(ErrorKind::Internal, "A volume's voxels do not fill its grid.");
   }
 
   [[nodiscard]] const Grid& grid() const { return grid_; }

@@ -34,7 +34,8 @@ void tryConvolution(const torch::Device& device) {
   const auto kernel = torch::ones({1, 1, 3, 3}, options);
   const auto sum = torch::nn::functional::conv2d(image, kernel).sum().item<float>();
   if (sum != 81.0F)  // 3 x 3 places x 9 ones
-    throw Error(ErrorKind::Internal, "LibTorch computes wrongly on this device.", "convolution of ones gave " + std::to_string(sum));
+    throw Error(ErrorKind::Internal, "LibTorch computes wrongly on this device.",
+                "convolution of ones gave " + std::to_string(sum));
 }
 
 }  // namespace
@@ -56,7 +57,8 @@ DeviceReport reportDevice() {
     tryConvolution(torch::kCPU);
     const int threads = availableThreads();
     report.name = "CPU, " + std::to_string(threads) + (threads == 1 ? " thread, " : " threads, ") + cpu.text;
-    report.reason = torch::hasCUDA() ? "This LibTorch can use CUDA, but no GPU answers." : "This LibTorch is built for the CPU.";
+    report.reason =
+        torch::hasCUDA() ? "This LibTorch can use CUDA, but no GPU answers." : "This LibTorch is built for the CPU.";
     return report;
   } catch (const c10::Error& e) {
     throw Error(ErrorKind::Internal, "LibTorch does not work on this machine.", e.what_without_backtrace());

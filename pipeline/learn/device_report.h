@@ -7,10 +7,10 @@ namespace pulmo {
 /// What the network will run on, and why.
 struct DeviceReport {
   bool cuda = false;
-  std::string name;            ///< "CPU, 2 threads, AVX-512 bf16" or the GPU's name with its memory
-  std::string reason;          ///< a sentence: why this one
-  std::string libtorchVersion; ///< "2.13.0"
-  bool bf16 = false;           ///< the processor computes bfloat16 natively
+  std::string name;             ///< "CPU, 2 threads, AVX-512 bf16" or the GPU's name with its memory
+  std::string reason;           ///< a sentence: why this one
+  std::string libtorchVersion;  ///< "2.13.0"
+  bool bf16 = false;            ///< the processor computes bfloat16 natively
 };
 
 /// Asks LibTorch and the processor; also runs one small convolution, so that a broken install is found here.

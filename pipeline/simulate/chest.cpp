@@ -108,6 +108,9 @@ void Chest::placeOrgans(Random& r) {
            Blob::along(at + Mm3{-27, -16, 4}, {40 * size, 27 * size, 36 * size}, {0.9, -0.2, -0.3}),  // right ventricle
            {at + Mm3{-55, 6, 12}, {25 * size, 27 * size, 34 * size}},                                 // right atrium
            {{6, at[1] + 38, carina_ - 42}, {32 * size, 17 * size, 22 * size}}};                       // left atrium
+  between = {{{12, -4, carina_ + 5}, {20, 17, 24}},
+             {{0, 4, domeLeft_ + 6}, {23, 24, 28}},
+             {at + Mm3{2, -46, -8}, {32, 22, 36}}};  // before the heart: the left lung's notch
   stomach = {{62, -34, domeLeft_ - 46}, {40, 38, 34}};
   fluidY = -34 + r.uniform(-6, 14);
   liver = {{-58, -4, domeRight_ - 66}, {82, 92, 78}};
@@ -162,8 +165,9 @@ bool Chest::inLung(const Mm3& p, bool right, double margin) const {
   if (right != (p[0] < middleAt(p)) || thoraxAt(p, thorax(p[2])) > -margin || diaphragmAt(p) < margin ||
       sheetAt(p) < margin)
     return false;
-  for (const Blob& b : heart)
-    if (b.distance(p) < margin) return false;
+  for (const auto* blobs : {&heart, &between})
+    for (const Blob& b : *blobs)
+      if (b.distance(p) < margin) return false;
   for (const Solid& s : mediastinum)
     if (s.tube.distance(p) < margin) return false;
   return sq(p[0]) + sq(p[1] - spineY(p[2]) - 14) > sq(24 + margin);

@@ -54,6 +54,7 @@ class Chest {
 
   Blob stomach, liver, leftLiver, spleen;
   std::vector<Blob> heart;
+  std::vector<Blob> between;            ///< fat that fills the gaps between the organs of the mediastinum
   std::vector<Solid> mediastinum;       ///< great vessels, oesophagus
   std::vector<Tube> airways;            ///< lumen of trachea and main bronchi
   std::vector<Solid> bones, cartilage;  ///< ribs, sternum, clavicles, scapulae, humeri

@@ -204,6 +204,7 @@ class Painter {
         meet(i, d - 1.5);  // the pericardium's fat
         lay(i, kBlood - 4, std::max(d, 2.0 - diaphragm_[i]));
       });
+    for (const Blob& b : chest_.between) over(b, reach, [&](std::size_t i, double d) { meet(i, d); });
     for (const Solid& s : chest_.mediastinum)
       over(s.tube, reach, [&](std::size_t i, double d) { meet(i, d), lay(i, s.hu, d); });
     for (const Tube& t : chest_.airways)

@@ -26,8 +26,8 @@ Answer pulmo_(const QStringList& arguments) {
   QProcess process;
   process.start(PULMO_PROGRAM, arguments);
   if (!process.waitForFinished(120000)) return {};
-  return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -2, QString::fromUtf8(process.readAllStandardOutput()),
-          QString::fromUtf8(process.readAllStandardError())};
+  return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -2,
+          QString::fromUtf8(process.readAllStandardOutput()), QString::fromUtf8(process.readAllStandardError())};
 }
 
 }  // namespace
@@ -63,7 +63,8 @@ class TestCli : public QObject {
 
     const Answer compare = pulmo_({"compare", lungs_, mask_, "--json", "--csv", dir_.filePath("table.csv")});
     QVERIFY2(compare.exitCode == 0, qPrintable(compare.err));
-    for (const char* label : {"right_lung", "left_lung", "lungs"}) QVERIFY(compare.json()["metrics"][label]["dice"].get<double>() > 0.97);
+    for (const char* label : {"right_lung", "left_lung", "lungs"})
+      QVERIFY(compare.json()["metrics"][label]["dice"].get<double>() > 0.97);
     QVERIFY(QFile(dir_.filePath("table.csv")).size() > 100);
 
     const Answer measure = pulmo_({"measure", ct_, mask_, "--json"});
@@ -128,7 +129,8 @@ class TestCli : public QObject {
       QFile status(QString("/proc/%1/status").arg(process.processId()));
       if (!status.open(QIODevice::ReadOnly)) return false;
       for (const QByteArray& line : status.readAll().split('\n'))
-        if (line.startsWith("SigBlk:")) return ((line.mid(7).trimmed().toULongLong(nullptr, 16) >> (SIGTERM - 1)) & 1) != 0;
+        if (line.startsWith("SigBlk:"))
+          return ((line.mid(7).trimmed().toULongLong(nullptr, 16) >> (SIGTERM - 1)) & 1) != 0;
       return false;
     };
     QTRY_VERIFY_WITH_TIMEOUT(listens(), 20000);
@@ -137,7 +139,8 @@ class TestCli : public QObject {
     QCOMPARE(process.exitStatus(), QProcess::NormalExit);
     QCOMPARE(process.exitCode(), 5);
     QVERIFY(!QFile::exists(dir_.filePath("big.nii")));
-    for (const QString& file : QDir(dir_.path()).entryList(QDir::Files | QDir::Hidden)) QVERIFY2(!file.startsWith(".pulmo-"), "a temporary file was left");
+    for (const QString& file : QDir(dir_.path()).entryList(QDir::Files | QDir::Hidden))
+      QVERIFY2(!file.startsWith(".pulmo-"), "a temporary file was left");
   }
   void namesTheDevice() {
     const Answer a = pulmo_({"device", "--json"});
@@ -170,9 +173,11 @@ class TestCli : public QObject {
       QCOMPARE(info.exitCode, 0);
       const nlohmann::json found = info.json();
       for (const auto& series : found["series"]) {
-        const Answer a = pulmo_({"segment", path, "--series", QString::fromStdString(series["uid"].get<std::string>()), "-o", dir_.filePath(QString("s%1.nii.gz").arg(++scans)), "--json"});
+        const Answer a = pulmo_({"segment", path, "--series", QString::fromStdString(series["uid"].get<std::string>()),
+                                 "-o", dir_.filePath(QString("s%1.nii.gz").arg(++scans)), "--json"});
         QVERIFY2(a.exitCode == 0, qPrintable(a.err));
-        QVERIFY(a.json()["labels"]["right_lung"]["ml"].get<double>() > 500 && a.json()["labels"]["left_lung"]["ml"].get<double>() > 500);
+        QVERIFY(a.json()["labels"]["right_lung"]["ml"].get<double>() > 500 &&
+                a.json()["labels"]["left_lung"]["ml"].get<double>() > 500);
       }
     }
     QVERIFY(scans >= 6);

@@ -2,8 +2,8 @@
 #include <QAction>
 #include <QApplication>
 #include <QComboBox>
-#include <QLabel>
 #include <QDropEvent>
+#include <QLabel>
 #include <QMimeData>
 #include <QPushButton>
 #include <QSettings>
@@ -72,7 +72,8 @@ class TestMainWindow : public QObject {
     saveMask(maskFile_.toStdString(), phantom_->lungs, source, Overwrite::Refuse);
   }
 
-  // The story: open a folder, load the expert's mask, segment, read the agreement, save, and the saved file is the mask.
+  // The story: open a folder, load the expert's mask, segment, read the agreement, save, and the saved file is the
+  // mask.
   void opensSegmentsComparesAndSaves() {
     MainWindow window(answering());
     window.show();
@@ -90,7 +91,8 @@ class TestMainWindow : public QObject {
     QTest::mouseClick(child<QPushButton>(window, "segment.run"), Qt::LeftButton);
     auto* table = child<QTableWidget>(window, "segment.agreement");
     QTRY_VERIFY_WITH_TIMEOUT(table->isVisible() && table->item(0, 0), kPatienceMs);
-    for (int side = 0; side < 3; ++side) QVERIFY2(table->item(0, side)->text().toDouble() > 0.95, qPrintable(table->item(0, side)->text()));
+    for (int side = 0; side < 3; ++side)
+      QVERIFY2(table->item(0, side)->text().toDouble() > 0.95, qPrintable(table->item(0, side)->text()));
 
     nextAnswer_ = dir_.filePath("out.nii.gz");
     action(window, "Save mask")->trigger();
@@ -98,7 +100,9 @@ class TestMainWindow : public QObject {
     const LabelVolume saved = loadMask(nextAnswer_.toStdString(), nullptr);
     QVERIFY(sameGrid(saved.grid(), phantom_->lungs.grid()));
     std::size_t swapped = 0;
-    for (std::size_t i = 0; i < saved.voxels().size(); ++i) swapped += saved.voxels()[i] + phantom_->lungs.voxels()[i] == 3 && saved.voxels()[i] != 0 && phantom_->lungs.voxels()[i] != 0;
+    for (std::size_t i = 0; i < saved.voxels().size(); ++i)
+      swapped += saved.voxels()[i] + phantom_->lungs.voxels()[i] == 3 && saved.voxels()[i] != 0 &&
+                 phantom_->lungs.voxels()[i] != 0;
     QVERIFY2(swapped * 200 < saved.voxels().size() / 10, "right and left are swapped in the saved file");
   }
   void saysWhatIsWrongAndStaysUsable() {
@@ -164,7 +168,9 @@ class TestMainWindow : public QObject {
   void everyControlHasAToolTip() {
     MainWindow window(answering());
     for (QAbstractButton* button : window.findChildren<QAbstractButton*>()) {
-      if (button->objectName().startsWith("qt_") || button->inherits("QDockWidgetTitleButton") || button->parent()->inherits("QTableView") || button->parent()->inherits("QTabBar")) continue;
+      if (button->objectName().startsWith("qt_") || button->inherits("QDockWidgetTitleButton") ||
+          button->parent()->inherits("QTableView") || button->parent()->inherits("QTabBar"))
+        continue;
       QVERIFY2(!button->toolTip().isEmpty(), qPrintable(button->objectName() + " " + button->text()));
     }
   }

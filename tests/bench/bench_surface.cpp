@@ -16,7 +16,9 @@
 
 namespace {
 
-double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+double now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
 
 }  // namespace
 
@@ -56,8 +58,10 @@ int main() {
     frames.push_back(now() - start);
   }
   std::sort(frames.begin(), frames.end());
-  std::printf("turning, 600 x 500 pixels, %zu triangles: median %.1f ms, 95 %% within %.1f ms (limit 50 ms: 20 frames a second)\n",
-              scene.trianglesShown(), 1000 * frames[60], 1000 * frames[114]);
+  std::printf(
+      "turning, 600 x 500 pixels, %zu triangles: median %.1f ms, 95 %% within %.1f ms (limit 50 ms: 20 frames a "
+      "second)\n",
+      scene.trianglesShown(), 1000 * frames[60], 1000 * frames[114]);
   for (vtkRenderer* renderer : scene.renderers()) window->RemoveRenderer(renderer);
   return 0;
 }

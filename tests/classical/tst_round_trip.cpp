@@ -26,9 +26,12 @@ using Image = itk::Image<unsigned char, 3>;
 /// ITK's reader as an independent witness, with its own idea of where a voxel lies.
 Image::Pointer readWithItk(const fs::path& path) {
   auto reader = itk::ImageFileReader<Image>::New();
-  if (path.extension() == ".mha") reader->SetImageIO(itk::MetaImageIO::New());
-  else if (path.extension() == ".nrrd") reader->SetImageIO(itk::NrrdImageIO::New());
-  else reader->SetImageIO(itk::NiftiImageIO::New());
+  if (path.extension() == ".mha")
+    reader->SetImageIO(itk::MetaImageIO::New());
+  else if (path.extension() == ".nrrd")
+    reader->SetImageIO(itk::NrrdImageIO::New());
+  else
+    reader->SetImageIO(itk::NiftiImageIO::New());
   reader->SetFileName(path.string());
   reader->Update();
   return reader->GetOutput();
@@ -86,8 +89,10 @@ class TestRoundTrip : public QObject {
     QVERIFY(sameGrid(scan->ct->grid(), phantom_.ct.grid()));
 
     const auto found = ThresholdSegmenter().segment(*scan->ct, {}, [](double, const std::string&) {});
-    QVERIFY2(dice(found->labels, phantom_.lungs, 1) > 0.97, qPrintable(QString::number(dice(found->labels, phantom_.lungs, 1))));
-    QVERIFY2(dice(found->labels, phantom_.lungs, 2) > 0.97, qPrintable(QString::number(dice(found->labels, phantom_.lungs, 2))));
+    QVERIFY2(dice(found->labels, phantom_.lungs, 1) > 0.97,
+             qPrintable(QString::number(dice(found->labels, phantom_.lungs, 1))));
+    QVERIFY2(dice(found->labels, phantom_.lungs, 2) > 0.97,
+             qPrintable(QString::number(dice(found->labels, phantom_.lungs, 2))));
 
     for (const char* name : {"m.nii.gz", "m.nii", "m.nrrd", "m.mha"}) {
       saveMask(root / name, found->labels, scan->source, Overwrite::Refuse);
@@ -96,7 +101,8 @@ class TestRoundTrip : public QObject {
       QVERIFY(again.grid() == scan->ct->grid());
       const Image::Pointer image = readWithItk(root / name);
       const auto size = image->GetLargestPossibleRegion().GetSize();
-      for (std::size_t a = 0; a < 3; ++a) QCOMPARE(static_cast<int>(size[static_cast<unsigned>(a)]), phantom_.ct.grid().size[cut.axes[a]]);
+      for (std::size_t a = 0; a < 3; ++a)
+        QCOMPARE(static_cast<int>(size[static_cast<unsigned>(a)]), phantom_.ct.grid().size[cut.axes[a]]);
       Random random(7);
       int lung = 0;
       for (int i = 0; i < 3000; ++i) {

@@ -38,9 +38,9 @@ class TestParallel : public QObject {
     constexpr std::size_t kMany = 500'000'000;
     std::atomic<std::size_t> calls{0};
     QVERIFY_THROWS_EXCEPTION(std::runtime_error, (void)parallelFor(kMany, 2, {}, [&](std::size_t i) {
-      ++calls;
-      if (i == 3) throw std::runtime_error("three");
-    }));
+                               ++calls;
+                               if (i == 3) throw std::runtime_error("three");
+                             }));
     QVERIFY(calls < kMany);
   }
 };

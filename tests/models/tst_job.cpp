@@ -48,7 +48,9 @@ class TestJob : public QObject {
   void tellsWhyItFailed() {
     Job job;
     QSignalSpy failed(&job, &Job::failed);
-    job.start([](const StopToken&, const ProgressSink&) -> Outcome { throw Error(ErrorKind::Io, "The disk is full.", "ENOSPC"); });
+    job.start([](const StopToken&, const ProgressSink&) -> Outcome {
+      throw Error(ErrorKind::Io, "The disk is full.", "ENOSPC");
+    });
     QTRY_COMPARE(failed.size(), 1);
     QCOMPARE(job.state(), Job::State::Failed);
     QCOMPARE(failed[0][0].toString(), QString("The disk is full."));
@@ -83,14 +85,16 @@ class TestJob : public QObject {
     QStringList results;
     // The first body ends by itself, perhaps before the second request and perhaps after: its result may not come last.
     for (int i = 0; i < 20; ++i)
-      job.run([](const StopToken&, const ProgressSink&) { return Outcome::Completed; }, [&, i] { results << QString::number(i); });
+      job.run([](const StopToken&, const ProgressSink&) { return Outcome::Completed; },
+              [&, i] { results << QString::number(i); });
     QTRY_VERIFY(!job.busy());
     QCOMPARE(results.last(), QString("19"));
   }
   void latestGoesOnAfterAFailure() {
     LatestJob job("Test");
     QSignalSpy ended(&job, &LatestJob::ended);
-    job.run([](const StopToken&, const ProgressSink&) -> Outcome { throw Error(ErrorKind::Io, "no"); }, [] { QFAIL("completed"); });
+    job.run([](const StopToken&, const ProgressSink&) -> Outcome { throw Error(ErrorKind::Io, "no"); },
+            [] { QFAIL("completed"); });
     QTRY_COMPARE(ended.size(), 1);
     QCOMPARE(ended[0][0].value<Job::State>(), Job::State::Failed);
     int done = 0;

@@ -21,7 +21,8 @@ constexpr int kPatienceMs = 60000;
 class Endless final : public Segmenter {
  public:
   [[nodiscard]] std::string name() const override { return "endless"; }
-  [[nodiscard]] std::optional<Segmentation> segment(const CtVolume&, const StopToken& stop, const ProgressSink&) const override {
+  [[nodiscard]] std::optional<Segmentation> segment(const CtVolume&, const StopToken& stop,
+                                                    const ProgressSink&) const override {
     while (!stop.stop_requested()) std::this_thread::yield();
     return std::nullopt;
   }

@@ -22,7 +22,9 @@ ScanPtr scanOf(Index3 size) {
   return scan;
 }
 
-NamedMask maskOf(Index3 size) { return {std::make_shared<const LabelVolume>(gridOf(size)), "mask"}; }
+NamedMask maskOf(Index3 size) {
+  return {std::make_shared<const LabelVolume>(gridOf(size)), "mask"};
+}
 
 }  // namespace
 
@@ -78,8 +80,8 @@ class TestStudy : public QObject {
   void saysNothingWhenNothingChanges() {
     ViewState view;
     view.setGrid(gridOf({11, 21, 31}));
-    QSignalSpy cursor(&view, &ViewState::cursorChanged), shown(&view, &ViewState::viewChanged), window(&view, &ViewState::windowChanged),
-        overlay(&view, &ViewState::overlayChanged);
+    QSignalSpy cursor(&view, &ViewState::cursorChanged), shown(&view, &ViewState::viewChanged),
+        window(&view, &ViewState::windowChanged), overlay(&view, &ViewState::overlayChanged);
     view.setCursor(view.cursor());
     view.setZoom(view.zoom());
     view.setFocus(view.focus());

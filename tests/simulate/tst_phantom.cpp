@@ -54,6 +54,39 @@ double medianHu(const PhantomCase& p, std::uint8_t label) {
   return values[values.size() / 2];
 }
 
+/// Voxels of the largest piece of a label (faces joined), as a share of all its voxels.
+double largestPiece(const LabelVolume& labels, std::uint8_t label) {
+  const Grid& g = labels.grid();
+  std::vector<bool> seen(labels.voxels().size());
+  std::size_t all = 0, most = 0;
+  std::vector<Index3> todo;
+  const auto visit = [&](const Index3& at) {
+    if (!g.contains(at) || labels[at] != label || seen[labels.offset(at)]) return;
+    seen[labels.offset(at)] = true;
+    todo.push_back(at);
+  };
+  for (int z = 0; z < g.size[2]; ++z)
+    for (int y = 0; y < g.size[1]; ++y)
+      for (int x = 0; x < g.size[0]; ++x) {
+        std::size_t piece = 0;
+        visit({x, y, z});
+        while (!todo.empty()) {
+          const Index3 at = todo.back();
+          todo.pop_back();
+          ++piece;
+          for (std::size_t k = 0; k < 3; ++k)
+            for (const int step : {-1, 1}) {
+              Index3 next = at;
+              next[k] += step;
+              visit(next);
+            }
+        }
+        all += piece;
+        most = std::max(most, piece);
+      }
+  return static_cast<double>(most) / static_cast<double>(all);
+}
+
 }  // namespace
 
 class TestPhantom : public QObject {
@@ -154,6 +187,16 @@ class TestPhantom : public QObject {
       airway += p->airways.voxels()[i];
     }
     QVERIFY(static_cast<double>(airway) * p->lungs.grid().voxelMl() > 20);  // a trachea of 18 mm holds 25 ml a 10 cm
+  }
+  // No pocket of lung is shut in between the organs of the mediastinum.
+  void makesEachLungOfOnePiece_data() {
+    QTest::addColumn<int>("seed");
+    for (const int seed : {1, 2, 3, 8, 9, 12}) QTest::addRow("seed %d", seed) << seed;
+  }
+  void makesEachLungOfOnePiece() {
+    QFETCH(int, seed);
+    const auto p = makePhantom(small(static_cast<std::uint64_t>(seed)));
+    for (const std::uint8_t side : {kRightLung, kLeftLung}) QVERIFY(largestPiece(p->lungs, side) > 0.997);
   }
   void keepsTheLungsWithinThePicture_data() {
     QTest::addColumn<int>("seed");

@@ -18,7 +18,9 @@ class Bytes {
     head(group, element, vr, static_cast<std::uint32_t>(value.size()));
     out_ += value;
   }
-  void uid(std::uint16_t group, std::uint16_t element, const std::string& value) { text(group, element, "UI", value, '\0'); }
+  void uid(std::uint16_t group, std::uint16_t element, const std::string& value) {
+    text(group, element, "UI", value, '\0');
+  }
   void us(std::uint16_t group, std::uint16_t element, int value, const char* vr = "US") {
     head(group, element, vr, 2);
     number(static_cast<std::uint32_t>(value), 2);
@@ -61,7 +63,9 @@ std::string decimals(const Range& values) {
 }
 
 const char* syntaxOf(Encoding e) {
-  return e == Encoding::ImplicitLittle ? "1.2.840.10008.1.2" : e == Encoding::ExplicitLittle ? "1.2.840.10008.1.2.1" : "1.2.840.10008.1.2.2";
+  return e == Encoding::ImplicitLittle   ? "1.2.840.10008.1.2"
+         : e == Encoding::ExplicitLittle ? "1.2.840.10008.1.2.1"
+                                         : "1.2.840.10008.1.2.2";
 }
 
 }  // namespace
@@ -124,7 +128,8 @@ void writeSeries(const CtVolume& ct, const std::filesystem::path& folder, const 
   const Grid& g = ct.grid();
   const auto axisVector = [&](std::size_t stackAxis) {
     Point3 v{};
-    for (std::size_t row = 0; row < 3; ++row) v[row] = (cut.flip[stackAxis] ? -1 : 1) * g.direction[3 * row + cut.axes[stackAxis]];
+    for (std::size_t row = 0; row < 3; ++row)
+      v[row] = (cut.flip[stackAxis] ? -1 : 1) * g.direction[3 * row + cut.axes[stackAxis]];
     return v;
   };
   const Point3 row = axisVector(0), column = axisVector(1);

@@ -39,11 +39,12 @@ struct DicomSlice {
 struct DicomCut {
   std::array<std::size_t, 3> axes{0, 1, 2};
   std::array<bool, 3> flip{false, false, false};
-  std::function<void(int slice, DicomSlice&)> change;       ///< last word on each slice
+  std::function<void(int slice, DicomSlice&)> change;  ///< last word on each slice
   std::function<bool(int slice)> keep = [](int) { return true; };
 };
 
 /// Writes a CT volume as a series, one file a slice; file names sort unlike the slices lie.
-void writeSeries(const CtVolume& ct, const std::filesystem::path& folder, const DicomCut& cut = {}, const DicomSlice& like = {});
+void writeSeries(const CtVolume& ct, const std::filesystem::path& folder, const DicomCut& cut = {},
+                 const DicomSlice& like = {});
 
 }  // namespace pulmo::test

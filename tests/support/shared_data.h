@@ -11,6 +11,6 @@ namespace pulmo::test {
 }  // namespace pulmo::test
 
 /// Skips the test with a clear line where the real scans are absent (a user's clone).
-#define PULMO_NEED_DATA(variable, relative)                                           \
-  const std::filesystem::path variable = pulmo::test::sharedData(relative);           \
+#define PULMO_NEED_DATA(variable, relative)                                 \
+  const std::filesystem::path variable = pulmo::test::sharedData(relative); \
   if (variable.empty()) QSKIP("skipped: the real scan '" relative "' is not beside the project")

@@ -113,8 +113,10 @@ void StatusStrip::jobStarted(LatestJob* job) {
 void StatusStrip::jobEnded(LatestJob* job) {
   running_.removeAll(job);
   if (running_.isEmpty()) appear_.stop();
-  if (job->job().state() == Job::State::Stopped && !errorShown_) showMessage(tr("%1: stopped.").arg(job->title()));
-  else if (progressShown_) showMessage({});
+  if (job->job().state() == Job::State::Stopped && !errorShown_)
+    showMessage(tr("%1: stopped.").arg(job->title()));
+  else if (progressShown_)
+    showMessage({});
   showCurrent();
 }
 
@@ -158,8 +160,12 @@ void StatusStrip::showError(const QString& sentence, const QString& details) {
   details_->setVisible(!details.isEmpty());
 }
 
-QString StatusStrip::message() const { return text_->text(); }
+QString StatusStrip::message() const {
+  return text_->text();
+}
 
-void StatusStrip::showMemory() { memory_->setText(tr("%1 MB").arg(residentMb(), 0, 'f', 0)); }
+void StatusStrip::showMemory() {
+  memory_->setText(tr("%1 MB").arg(residentMb(), 0, 'f', 0));
+}
 
 }  // namespace pulmo

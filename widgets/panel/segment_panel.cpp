@@ -52,7 +52,9 @@ QString volumesOf(const LabelVolume& labels) {
     if (count[info.id] == 0) continue;
     const QString name = QString::fromUtf8(info.name.data(), static_cast<int>(info.name.size()));
     parts << (labels.grid().spacingKnown
-                  ? SegmentPanel::tr("%1 %2 ml").arg(name).arg(static_cast<double>(count[info.id]) * labels.grid().voxelMl(), 0, 'f', 0)
+                  ? SegmentPanel::tr("%1 %2 ml")
+                        .arg(name)
+                        .arg(static_cast<double>(count[info.id]) * labels.grid().voxelMl(), 0, 'f', 0)
                   : name);
   }
   return parts.join(QStringLiteral(" · "));
@@ -145,7 +147,9 @@ SegmentPanel::SegmentPanel(Study& study, MaskSession& masks, ComparisonSession& 
   showMetrics();
 }
 
-int SegmentPanel::method() const { return method_->currentIndex(); }
+int SegmentPanel::method() const {
+  return method_->currentIndex();
+}
 
 void SegmentPanel::showMasks() {
   const bool open = study_.scan() != nullptr;
@@ -156,7 +160,8 @@ void SegmentPanel::showMasks() {
   save_->setVisible(prediction.labels != nullptr);
   prediction_->setVisible(prediction.labels != nullptr);
   if (prediction.labels)
-    prediction_->setText(tr("%1, %2 s\n%3").arg(prediction.origin).arg(masks_.seconds(), 0, 'f', 1).arg(volumesOf(*prediction.labels)));
+    prediction_->setText(
+        tr("%1, %2 s\n%3").arg(prediction.origin).arg(masks_.seconds(), 0, 'f', 1).arg(volumesOf(*prediction.labels)));
   notes_->setText(masks_.notes().join('\n'));
   notes_->setVisible(prediction.labels && !masks_.notes().isEmpty());
   reference_->setText(reference.labels ? tr("%1\n%2").arg(reference.origin, volumesOf(*reference.labels))
@@ -174,12 +179,14 @@ void SegmentPanel::showMetrics() {
     agreementHint_->setText(both ? tr("Being computed …") : tr("Appears when there are a prediction and a reference."));
     return;
   }
-  if (!metrics->right) agreementHint_->setText(tr("The reference does not tell right from left: figures for both lungs."));
+  if (!metrics->right)
+    agreementHint_->setText(tr("The reference does not tell right from left: figures for both lungs."));
   const std::optional<LabelMetrics> columns[] = {metrics->right, metrics->left, metrics->both};
   for (int row = 0; row < agreement_->rowCount(); ++row) {
     for (int c = 0; c < 3; ++c) {
       const auto value = columns[c] ? (*columns[c]).*(kRows[row].value) : std::optional<double>();
-      auto* item = new QTableWidgetItem(value ? QString::number(*value, 'f', kRows[row].decimals) : QStringLiteral("–"));
+      auto* item =
+          new QTableWidgetItem(value ? QString::number(*value, 'f', kRows[row].decimals) : QStringLiteral("–"));
       item->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
       agreement_->setItem(row, c, item);
     }

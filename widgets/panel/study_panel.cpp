@@ -15,9 +15,13 @@ namespace pulmo {
 
 namespace {
 
-QString text(const std::string& utf8) { return QString::fromStdString(utf8); }
+QString text(const std::string& utf8) {
+  return QString::fromStdString(utf8);
+}
 
-QString numberOf(double value) { return QString::number(value, 'g', 4); }
+QString numberOf(double value) {
+  return QString::number(value, 'g', 4);
+}
 
 QString spacingOf(const SeriesFacts& f) {
   if (f.pixelSpacingMm[0] <= 0) return StudyPanel::tr("not given");
@@ -116,7 +120,8 @@ void StudyPanel::showSeries() {
     if (reasons.size() == 20) break;  // a tool tip, not a log
   }
   skipped_->setVisible(skipped > 0);
-  skipped_->setText(skipped == 1 ? tr("1 file is no scan or could not be read") : tr("%1 files are no scans or could not be read").arg(skipped));
+  skipped_->setText(skipped == 1 ? tr("1 file is no scan or could not be read")
+                                 : tr("%1 files are no scans or could not be read").arg(skipped));
   skipped_->setToolTip(reasons.join('\n'));
 }
 
@@ -150,10 +155,12 @@ void StudyPanel::showFacts() {
   addFact(tr("Spacing"), spacingOf(f));
   if (f.thicknessMm) addFact(tr("Thickness"), numberOf(*f.thicknessMm) + QStringLiteral(" mm"));
   addFact(tr("Orientation"), text(f.orientation));
-  if (f.gantryTiltDeg && std::abs(*f.gantryTiltDeg) > 0.05) addFact(tr("Gantry tilt"), numberOf(*f.gantryTiltDeg) + QStringLiteral("°"));
+  if (f.gantryTiltDeg && std::abs(*f.gantryTiltDeg) > 0.05)
+    addFact(tr("Gantry tilt"), numberOf(*f.gantryTiltDeg) + QStringLiteral("°"));
   addFact(tr("Kernel"), text(f.kernel));
   addFact(tr("Scanner"), text(f.manufacturer));
-  addFact(tr("Format"), f.transferSyntax.empty() ? text(f.format) : text(f.format) + QStringLiteral(", ") + text(f.transferSyntax));
+  addFact(tr("Format"),
+          f.transferSyntax.empty() ? text(f.format) : text(f.format) + QStringLiteral(", ") + text(f.transferSyntax));
   QStringList notes;
   for (const std::string& note : scan->notes) notes << QStringLiteral("• ") + text(note);
   for (const std::string& warning : f.warnings) notes << QStringLiteral("• ") + text(warning);

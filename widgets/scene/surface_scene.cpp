@@ -103,7 +103,8 @@ struct SurfaceScene::Impl {
       mapper->SetInputData(planeData[axis]);
       planes[axis] = vtkSmartPointer<vtkActor>::New();
       planes[axis]->SetMapper(mapper);
-      planes[axis]->GetProperty()->SetColor(kPlaneColours[2 - axis][0], kPlaneColours[2 - axis][1], kPlaneColours[2 - axis][2]);
+      planes[axis]->GetProperty()->SetColor(kPlaneColours[2 - axis][0], kPlaneColours[2 - axis][1],
+                                            kPlaneColours[2 - axis][2]);
       planes[axis]->GetProperty()->LightingOff();
       planes[axis]->GetProperty()->SetLineWidth(1.5);
       planes[axis]->SetVisibility(0);

@@ -11,15 +11,26 @@ namespace pulmo::cli {
 
 LabelVolume loadMaskFile(const std::filesystem::path& path, const MaskMeaning& meaning) {
   if (path.extension() != ".mha")
-    throw Error(ErrorKind::Unsupported, path.filename().string() + ": this build reads masks as uncompressed .mha alone.");
+    throw Error(ErrorKind::Unsupported,
+                path.filename().string() + ": this build reads masks as uncompressed .mha alone.");
   if (meaning.right.empty() && meaning.left.empty() && meaning.unsided.empty()) return loadMhaLabels(path);
   LabelVolume mask = loadMhaBytes(path);
-  const auto in = [](const std::vector<std::int64_t>& list, std::uint8_t value) { return std::find(list.begin(), list.end(), value) != list.end(); };
-  for (std::uint8_t& v : mask.voxels()) v = in(meaning.right, v) ? kRightLung : in(meaning.left, v) ? kLeftLung : in(meaning.unsided, v) ? kLungUnsided : kBackground;
+  const auto in = [](const std::vector<std::int64_t>& list, std::uint8_t value) {
+    return std::find(list.begin(), list.end(), value) != list.end();
+  };
+  for (std::uint8_t& v : mask.voxels())
+    v = in(meaning.right, v)     ? kRightLung
+        : in(meaning.left, v)    ? kLeftLung
+        : in(meaning.unsided, v) ? kLungUnsided
+                                 : kBackground;
   return mask;
 }
 
-void saveCtFile(const std::filesystem::path& path, const CtVolume& volume, Overwrite overwrite) { saveMha(path, volume, overwrite); }
-void saveMaskFile(const std::filesystem::path& path, const LabelVolume& volume, Overwrite overwrite) { saveMha(path, volume, overwrite); }
+void saveCtFile(const std::filesystem::path& path, const CtVolume& volume, Overwrite overwrite) {
+  saveMha(path, volume, overwrite);
+}
+void saveMaskFile(const std::filesystem::path& path, const LabelVolume& volume, Overwrite overwrite) {
+  saveMha(path, volume, overwrite);
+}
 
 }  // namespace pulmo::cli

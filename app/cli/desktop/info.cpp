@@ -19,8 +19,8 @@ std::string millimetres(double value) {
 void printSeries(const FoundSeries& series, bool best) {
   const SeriesFacts& f = series.facts;
   std::cout << (best ? "* " : "  ") << (f.modality.empty() ? "?" : f.modality) << "  "
-            << (f.description.empty() ? "(no description)" : f.description) << "  [" << f.format << "]\n    " << f.slices
-            << (f.slices == 1 ? " slice of " : " slices of ") << f.columns << " x " << f.rows;
+            << (f.description.empty() ? "(no description)" : f.description) << "  [" << f.format << "]\n    "
+            << f.slices << (f.slices == 1 ? " slice of " : " slices of ") << f.columns << " x " << f.rows;
   if (f.pixelSpacingMm[0] > 0)
     std::cout << ", " << millimetres(f.pixelSpacingMm[0]) << " x " << millimetres(f.pixelSpacingMm[1]);
   if (f.sliceSpacingMm) std::cout << " x " << millimetres(*f.sliceSpacingMm);

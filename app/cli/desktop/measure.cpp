@@ -25,7 +25,9 @@ void addMeasure(CLI::App& app, Context& context) {
     if (!scan) return;
     const LungVolumes volumes = measureVolumes(loadMask(options->mask, &*scan, toMaskValues(options->meaning)));
     if (context.json)
-      context.print({{"scan", toJson(scan->facts)}, {"mask", options->mask}, {"volumes", nlohmann::json::parse(toJson(volumes))}});
+      context.print({{"scan", toJson(scan->facts)},
+                     {"mask", options->mask},
+                     {"volumes", nlohmann::json::parse(toJson(volumes))}});
     else
       std::cout << toText(volumes);
   });

@@ -51,7 +51,8 @@ void render(const Options& options, Context& context) {
   const auto scan = openScanArgument(options.scan, context);
   if (!scan) return;
   LabelPtr mask;
-  if (!options.mask.empty()) mask = std::make_shared<const LabelVolume>(loadMask(options.mask, &*scan, toMaskValues(options.meaning)));
+  if (!options.mask.empty())
+    mask = std::make_shared<const LabelVolume>(loadMask(options.mask, &*scan, toMaskValues(options.meaning)));
   PanePicture picture;
   picture.ct = scan->ct;
   picture.width = options.size[0];
@@ -63,7 +64,9 @@ void render(const Options& options, Context& context) {
   if (options.slice) {
     const std::size_t axis = orientation == Orientation::Axial ? 2 : orientation == Orientation::Coronal ? 1 : 0;
     if (*options.slice < 1 || *options.slice > scan->ct->grid().size[axis])
-      throw Error(ErrorKind::InvalidInput, "There is no slice " + std::to_string(*options.slice) + ": the scan has 1 to " + std::to_string(scan->ct->grid().size[axis]) + ".");
+      throw Error(ErrorKind::InvalidInput, "There is no slice " + std::to_string(*options.slice) +
+                                               ": the scan has 1 to " + std::to_string(scan->ct->grid().size[axis]) +
+                                               ".");
     picture.cursor[axis] = *options.slice - 1;
   }
   picture.slices.push_back({"Native", nullptr, false, {}, orientation});
@@ -92,10 +95,14 @@ void addRender(CLI::App& app, Context& context) {
   command->add_option("--mask", options->mask, "Lung mask to lay over it, and to show in 3-D");
   addMaskMeaning(*command, options->meaning, "");
   command->add_option("-o,--output", options->output, "PNG to write")->required();
-  command->add_option("--orientation", options->orientation, "axial, coronal or sagittal")->check(CLI::IsMember({"axial", "coronal", "sagittal"}))->capture_default_str();
+  command->add_option("--orientation", options->orientation, "axial, coronal or sagittal")
+      ->check(CLI::IsMember({"axial", "coronal", "sagittal"}))
+      ->capture_default_str();
   command->add_option("--slice", options->slice, "Which slice, from 1; the middle of the lungs if not given");
   command->add_option("--window", options->window, "Width and centre in HU (1500 -600 if not given)")->expected(2);
-  command->add_option("--size", options->size, "Width and height in pixels")->expected(2)->check(CLI::Range(100, 10000));
+  command->add_option("--size", options->size, "Width and height in pixels")
+      ->expected(2)
+      ->check(CLI::Range(100, 10000));
   command->add_flag("--outline", options->outline, "Borders without filling");
   command->add_flag("--no-lungs", options->noLungs, "Leave the 3-D lungs out");
   addForce(*command, context);

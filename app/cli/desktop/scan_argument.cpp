@@ -7,12 +7,15 @@ namespace pulmo::cli {
 
 namespace {
 
-nlohmann::json orNull(const std::optional<double>& value) { return value ? nlohmann::json(*value) : nlohmann::json(); }
+nlohmann::json orNull(const std::optional<double>& value) {
+  return value ? nlohmann::json(*value) : nlohmann::json();
+}
 
 }  // namespace
 
 void addScan(CLI::App& command, ScanArgument& scan) {
-  command.add_option("SCAN", scan.path, "DICOM folder or file, or a volume (.nii .nii.gz .nrrd .mha .mhd .tif)")->required();
+  command.add_option("SCAN", scan.path, "DICOM folder or file, or a volume (.nii .nii.gz .nrrd .mha .mhd .tif)")
+      ->required();
   command.add_option("--series", scan.series, "SeriesInstanceUID, where several are found (see pulmo info)");
 }
 
