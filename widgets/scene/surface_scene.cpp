@@ -1,79 +1,77 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/scene/surface_scene.h"
 
-#include <vtkActor.h>
 #include <vtkAnnotatedCubeActor.h>
 #include <vtkCamera.h>
-#include <vtkCellArray.h>
-#include <vtkFloatArray.h>
 #include <vtkLight.h>
 #include <vtkNew.h>
-#include <vtkPointData.h>
-#include <vtkPoints.h>
-#include <vtkPolyData.h>
-#include <vtkPolyDataMapper.h>
-#include <vtkPolyDataNormals.h>
 #include <vtkProperty.h>
-#include <vtkQuadricClustering.h>
 #include <vtkRenderer.h>
-#include <vtkSmartPointer.h>
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <numbers>
+#include <set>
+#include <utility>
 
-#include "pipeline/core/label_set.h"
+#include "widgets/scene/surface_actors.h"
 
 namespace pulmo {
 
 namespace {
 
-constexpr std::array<std::array<double, 3>, 3> kPlaneColours{{{0.95, 0.45, 0.45}, {0.5, 0.85, 0.5}, {0.6, 0.65, 1.0}}};
+constexpr double kViewAngleDeg = 20;
+constexpr double kFilled = 0.9;  // of the viewport, by the lungs
+constexpr double kFrameMm = 12;  // from the lungs to the planes' frames
+constexpr double kLiftMm = 0.5;  // of the cut lines
+constexpr double kCubeDistance = 4.5;
 
-vtkSmartPointer<vtkPolyData> toPolyData(const TriangleMesh& mesh) {
-  vtkNew<vtkPoints> points;
-  points->SetDataTypeToFloat();
-  points->SetNumberOfPoints(static_cast<vtkIdType>(mesh.pointsMm.size()));
-  for (std::size_t i = 0; i < mesh.pointsMm.size(); ++i) {
-    const auto& p = mesh.pointsMm[i];
-    points->SetPoint(static_cast<vtkIdType>(i), p[0], p[1], p[2]);
-  }
-  vtkNew<vtkCellArray> cells;
-  cells->AllocateEstimate(static_cast<vtkIdType>(mesh.triangles.size()), 3);
-  for (const auto& t : mesh.triangles) {
-    const vtkIdType ids[3] = {t[0], t[1], t[2]};
-    cells->InsertNextCell(3, ids);
-  }
-  vtkNew<vtkPolyData> data;
-  data->SetPoints(points);
-  data->SetPolys(cells);
-  vtkNew<vtkPolyDataNormals> normals;
-  normals->SetInputData(data);
-  normals->SplittingOff();
-  normals->ConsistencyOff();
-  normals->AutoOrientNormalsOff();
-  normals->Update();
-  return normals->GetOutput();
-}
-
-vtkSmartPointer<vtkPolyData> coarser(vtkPolyData* fine) {
-  vtkNew<vtkQuadricClustering> cluster;
-  cluster->SetInputData(fine);
-  cluster->SetNumberOfDivisions(22, 22, 26);
-  cluster->AutoAdjustNumberOfDivisionsOff();
-  cluster->Update();
-  vtkNew<vtkPolyDataNormals> normals;
-  normals->SetInputConnection(cluster->GetOutputPort());
-  normals->SplittingOff();
-  normals->ConsistencyOff();
-  normals->Update();
-  return normals->GetOutput();
-}
-
-struct LungActor {
-  vtkSmartPointer<vtkPolyData> fine, coarse;
-  vtkNew<vtkPolyDataMapper> mapper;
-  vtkNew<vtkActor> actor;
+/// From where the camera looks, and its up, in LPS.
+struct Pose {
+  Point3 from, up;
 };
+
+Pose poseOf(SurfaceScene::StandardView view) {
+  using View = SurfaceScene::StandardView;
+  switch (view) {
+    case View::Anterior:
+      return {{0, -1, 0}, {0, 0, 1}};
+    case View::Posterior:
+      return {{0, 1, 0}, {0, 0, 1}};
+    case View::Right:
+      return {{-1, 0, 0}, {0, 0, 1}};
+    case View::Left:
+      return {{1, 0, 0}, {0, 0, 1}};
+    case View::Superior:
+      return {{0, 0, 1}, {0, -1, 0}};
+    case View::Inferior:
+      break;
+  }
+  return {{0, 0, -1}, {0, -1, 0}};
+}
+
+double dot(const Point3& a, const Point3& b) {
+  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+}
+
+void makeCube(vtkAnnotatedCubeActor* cube) {
+  // Faces are named by the patient's sides; LPS axes point to L, P, S.
+  cube->SetXPlusFaceText("L");
+  cube->SetXMinusFaceText("R");
+  cube->SetYPlusFaceText("P");
+  cube->SetYMinusFaceText("A");
+  cube->SetZPlusFaceText("S");
+  cube->SetZMinusFaceText("I");
+  cube->SetZFaceTextRotation(90);  // upright as seen from each side with the head up
+  cube->SetFaceTextScale(0.55);
+  cube->GetCubeProperty()->SetColor(0.25, 0.29, 0.34);
+  cube->GetTextEdgesProperty()->SetColor(0.9, 0.93, 0.96);
+  cube->GetTextEdgesProperty()->SetLineWidth(1);
+  for (vtkProperty* face : {cube->GetXPlusFaceProperty(), cube->GetXMinusFaceProperty(), cube->GetYPlusFaceProperty(),
+                            cube->GetYMinusFaceProperty(), cube->GetZPlusFaceProperty(), cube->GetZMinusFaceProperty()})
+    face->SetColor(0.92, 0.95, 0.98);
+}
 
 }  // namespace
 
@@ -81,70 +79,111 @@ struct SurfaceScene::Impl {
   vtkNew<vtkRenderer> main, corner;
   vtkNew<vtkAnnotatedCubeActor> cube;
   std::vector<std::unique_ptr<LungActor>> lungs;
-  std::array<vtkSmartPointer<vtkActor>, 3> planes;
-  std::array<vtkSmartPointer<vtkPolyData>, 3> planeData;
+  /// Of each lung, by label, where its points lie along x, y and z in voxels.
+  std::map<std::uint8_t, std::array<std::vector<float>, 3>> voxels;
+  std::array<std::unique_ptr<PlaneActor>, 3> planes;
+  Point3 frameLow{}, frameHigh{};
   Grid grid;
   Index3 cursor{0, 0, 0};
+  std::set<std::uint8_t> hidden;
   bool planesVisible = true, turning = false;
   double opacity = 1;
-  std::array<double, 4> viewport{0, 0, 1, 1};
 
-  void makePlanes() {
-    for (std::size_t axis = 0; axis < 3; ++axis) {
-      vtkNew<vtkPoints> points;
-      points->SetNumberOfPoints(5);
-      vtkNew<vtkCellArray> lines;
-      const vtkIdType ring[5] = {0, 1, 2, 3, 4};
-      lines->InsertNextCell(5, ring);
-      planeData[axis] = vtkSmartPointer<vtkPolyData>::New();
-      planeData[axis]->SetPoints(points);
-      planeData[axis]->SetLines(lines);
-      vtkNew<vtkPolyDataMapper> mapper;
-      mapper->SetInputData(planeData[axis]);
-      planes[axis] = vtkSmartPointer<vtkActor>::New();
-      planes[axis]->SetMapper(mapper);
-      planes[axis]->GetProperty()->SetColor(kPlaneColours[2 - axis][0], kPlaneColours[2 - axis][1],
-                                            kPlaneColours[2 - axis][2]);
-      planes[axis]->GetProperty()->LightingOff();
-      planes[axis]->GetProperty()->SetLineWidth(1.5);
-      planes[axis]->SetVisibility(0);
-      main->AddActor(planes[axis]);
+  [[nodiscard]] bool isVisible(std::uint8_t label) const { return hidden.count(label) == 0; }
+  [[nodiscard]] bool planesShown() const { return planesVisible && grid.voxelCount() > 0; }
+
+  void showLungs() {
+    for (const auto& lung : lungs) lung->show(isVisible(lung->label()), opacity, turning);
+  }
+
+  /// Where the lungs lie on the grid, for frames and cuts. O(points).
+  void relate() {
+    voxels.clear();
+    for (std::size_t axis = 0; axis < 3; ++axis) frameLow[axis] = -0.5, frameHigh[axis] = grid.size[axis] - 0.5;
+    if (grid.voxelCount() == 0 || lungs.empty()) return;
+    Point3 low{1e9, 1e9, 1e9}, high{-1e9, -1e9, -1e9};
+    for (const auto& lung : lungs) {
+      auto& along = voxels[lung->label()];
+      for (auto& axis : along) axis.reserve(lung->shape().pointsMm.size());
+      for (const auto& p : lung->shape().pointsMm) {
+        const Point3 index = toIndex(grid, Point3{p[0], p[1], p[2]});
+        for (std::size_t axis = 0; axis < 3; ++axis) {
+          along[axis].push_back(static_cast<float>(index[axis]));
+          low[axis] = std::min(low[axis], index[axis]);
+          high[axis] = std::max(high[axis], index[axis]);
+        }
+      }
     }
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      frameLow[axis] = std::max(frameLow[axis], low[axis] - kFrameMm / grid.spacingMm[axis]);
+      frameHigh[axis] = std::min(frameHigh[axis], high[axis] + kFrameMm / grid.spacingMm[axis]);
+    }
+  }
+
+  void placePlane(std::size_t axis) {
+    planes[axis]->show(planesShown(), !turning);
+    if (!planesShown()) return;
+    planes[axis]->place(grid, frameLow, frameHigh, cursor[axis]);
+    std::vector<CutLine> lines;
+    for (const auto& lung : lungs)
+      if (voxels.count(lung->label()) != 0 && isVisible(lung->label()))
+        lines.push_back(cutLine(lung->shape(), voxels[lung->label()][axis], cursor[axis], kLiftMm));
+    planes[axis]->cut(lines);
   }
 
   void placePlanes() {
-    const bool show = planesVisible && grid.voxelCount() > 0;
-    for (std::size_t axis = 0; axis < 3; ++axis) {
-      planes[axis]->SetVisibility(show ? 1 : 0);
-      if (!show) continue;
-      const std::size_t u = (axis + 1) % 3, v = (axis + 2) % 3;
-      vtkPoints* points = planeData[axis]->GetPoints();
-      for (int at = 0; at < 5; ++at) {
-        Point3 index{};
-        index[axis] = cursor[axis];
-        index[u] = (at == 1 || at == 2) ? grid.size[u] - 0.5 : -0.5;
-        index[v] = (at == 2 || at == 3) ? grid.size[v] - 0.5 : -0.5;
-        const Point3 p = toPatient(grid, index);
-        points->SetPoint(at, p.data());
-      }
-      points->Modified();
-      planeData[axis]->Modified();
-    }
+    for (std::size_t axis = 0; axis < 3; ++axis) placePlane(axis);
   }
 
-  void applyDetail() {
-    for (const auto& lung : lungs) lung->mapper->SetInputData(turning ? lung->coarse : lung->fine);
+  /// The middle of the lungs' box.
+  [[nodiscard]] Point3 middle() const {
+    if (lungs.empty()) return {0, 0, 0};
+    Point3 low{1e9, 1e9, 1e9}, high{-1e9, -1e9, -1e9};
+    for (const auto& lung : lungs)
+      for (const auto& p : lung->shape().pointsMm)
+        for (std::size_t k = 0; k < 3; ++k) {
+          low[k] = std::min<double>(low[k], p[k]);
+          high[k] = std::max<double>(high[k], p[k]);
+        }
+    return {(low[0] + high[0]) / 2, (low[1] + high[1]) / 2, (low[2] + high[2]) / 2};
+  }
+
+  /// How far from `centre` the camera stands so that the lungs fill the viewport.
+  [[nodiscard]] double fittingDistance(const Point3& centre, const Pose& pose) const {
+    const double aspect = main->GetVTKWindow() != nullptr ? main->GetTiledAspectRatio() : 1.0;
+    const double upTangent = kFilled * std::tan(kViewAngleDeg * std::numbers::pi / 360);
+    const double sideTangent = upTangent * (aspect > 0 ? aspect : 1.0);
+    const Point3 side{pose.up[1] * pose.from[2] - pose.up[2] * pose.from[1],
+                      pose.up[2] * pose.from[0] - pose.up[0] * pose.from[2],
+                      pose.up[0] * pose.from[1] - pose.up[1] * pose.from[0]};
+    double distance = 0;
+    for (const auto& lung : lungs)
+      for (const auto& p : lung->shape().pointsMm) {
+        const Point3 q{p[0] - centre[0], p[1] - centre[1], p[2] - centre[2]};
+        const double needed = std::max(std::abs(dot(q, side)) / sideTangent, std::abs(dot(q, pose.up)) / upTangent);
+        distance = std::max(distance, dot(q, pose.from) + needed);
+      }
+    return distance > 0 ? distance : 900;
   }
 };
 
+std::array<double, 3> SurfaceScene::planeColour(Orientation orientation) {
+  switch (orientation) {
+    case Orientation::Axial:
+      return {1.0, 0.42, 0.42};
+    case Orientation::Coronal:
+      return {0.55, 0.92, 0.5};
+    case Orientation::Sagittal:
+      break;
+  }
+  return {0.8, 0.66, 1.0};
+}
+
 SurfaceScene::SurfaceScene() : impl_(std::make_unique<Impl>()) {
   Impl& s = *impl_;
-  for (vtkRenderer* renderer : {s.main.Get(), s.corner.Get()}) {
-    renderer->SetBackground(0.055, 0.07, 0.085);
-  }
   s.main->GradientBackgroundOn();
-  s.main->SetBackground(0.04, 0.05, 0.062);
-  s.main->SetBackground2(0.11, 0.135, 0.165);
+  s.main->SetBackground(0.03, 0.036, 0.045);
+  s.main->SetBackground2(0.105, 0.125, 0.155);
   s.main->SetLightFollowCamera(true);
   s.main->AutomaticLightCreationOff();
   for (const auto& [x, y, intensity] : {std::array<double, 3>{-0.6, 0.9, 0.8}, {0.9, 0.1, 0.35}}) {
@@ -154,28 +193,17 @@ SurfaceScene::SurfaceScene() : impl_(std::make_unique<Impl>()) {
     light->SetIntensity(intensity);
     s.main->AddLight(light);
   }
-  // The cube is drawn over the scene, not into it. Faces are named by the patient's sides; LPS axes point to L, P, S.
-  s.corner->SetLayer(0);
-  s.corner->SetErase(0);
+  // The cube is drawn over the scene: its corner keeps the colours and clears the depth.
+  s.corner->SetPreserveColorBuffer(1);
   s.corner->InteractiveOff();
-  s.cube->SetXPlusFaceText("L");
-  s.cube->SetXMinusFaceText("R");
-  s.cube->SetYPlusFaceText("P");
-  s.cube->SetYMinusFaceText("A");
-  s.cube->SetZPlusFaceText("S");
-  s.cube->SetZMinusFaceText("I");
-  // Letters upright as seen from each side with the head up.
-  s.cube->SetZFaceTextRotation(90);
-  s.cube->SetFaceTextScale(0.55);
-  s.cube->GetCubeProperty()->SetColor(0.25, 0.29, 0.34);
-  s.cube->GetTextEdgesProperty()->SetColor(0.9, 0.93, 0.96);
-  s.cube->GetTextEdgesProperty()->SetLineWidth(1);
-  for (vtkProperty* face :
-       {s.cube->GetXPlusFaceProperty(), s.cube->GetXMinusFaceProperty(), s.cube->GetYPlusFaceProperty(),
-        s.cube->GetYMinusFaceProperty(), s.cube->GetZPlusFaceProperty(), s.cube->GetZMinusFaceProperty()})
-    face->SetColor(0.92, 0.95, 0.98);
+  makeCube(s.cube);
   s.corner->AddActor(s.cube);
-  s.makePlanes();
+  constexpr Orientation kNormalTo[3] = {Orientation::Sagittal, Orientation::Coronal, Orientation::Axial};
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    s.planes[axis] = std::make_unique<PlaneActor>(axis, planeColour(kNormalTo[axis]));
+    s.planes[axis]->show(false, false);
+    s.planes[axis]->addTo(s.main);
+  }
   setViewport(0, 0, 1, 1);
   setStandardView(StandardView::Anterior);
 }
@@ -190,47 +218,37 @@ vtkRenderer* SurfaceScene::renderer() const {
 }
 
 void SurfaceScene::setViewport(double x0, double y0, double x1, double y1) {
-  impl_->viewport = {x0, y0, x1, y1};
   impl_->main->SetViewport(x0, y0, x1, y1);
   impl_->corner->SetViewport(x1 - 0.17 * (x1 - x0), y0, x1, y0 + 0.2 * (y1 - y0));
 }
 
 void SurfaceScene::setGrid(const Grid& grid) {
   impl_->grid = grid;
+  impl_->relate();
   impl_->placePlanes();
 }
 
 void SurfaceScene::setSurfaces(std::shared_ptr<const std::vector<TriangleMesh>> surfaces) {
   Impl& s = *impl_;
   const bool hadNone = s.lungs.empty();
-  for (const auto& lung : s.lungs) s.main->RemoveActor(lung->actor);
+  for (const auto& lung : s.lungs) lung->removeFrom(s.main);
   s.lungs.clear();
   if (surfaces)
     for (const TriangleMesh& mesh : *surfaces) {
       if (mesh.triangles.empty()) continue;
-      auto lung = std::make_unique<LungActor>();
-      lung->fine = toPolyData(mesh);
-      lung->coarse = coarser(lung->fine);
-      lung->mapper->ScalarVisibilityOff();
-      lung->actor->SetMapper(lung->mapper);
-      const auto& rgb = labelInfo(mesh.label).rgb;
-      vtkProperty* property = lung->actor->GetProperty();
-      property->SetColor(rgb[0] / 255.0, rgb[1] / 255.0, rgb[2] / 255.0);
-      property->SetAmbient(0.12);
-      property->SetDiffuse(0.85);
-      property->SetSpecular(0.18);
-      property->SetSpecularPower(18);
-      property->SetOpacity(s.opacity);
-      s.main->AddActor(lung->actor);
-      s.lungs.push_back(std::move(lung));
+      s.lungs.push_back(std::make_unique<LungActor>(mesh));
+      s.lungs.back()->addTo(s.main);
     }
-  s.applyDetail();
+  s.showLungs();
+  s.relate();
+  s.placePlanes();
   if (hadNone && !s.lungs.empty()) setStandardView(StandardView::Anterior);
 }
 
 void SurfaceScene::setCursor(const Index3& voxel) {
-  impl_->cursor = voxel;
-  impl_->placePlanes();
+  const Index3 before = std::exchange(impl_->cursor, voxel);
+  for (std::size_t axis = 0; axis < 3; ++axis)
+    if (voxel[axis] != before[axis]) impl_->placePlane(axis);
 }
 
 void SurfaceScene::setPlanesVisible(bool visible) {
@@ -238,45 +256,39 @@ void SurfaceScene::setPlanesVisible(bool visible) {
   impl_->placePlanes();
 }
 
+void SurfaceScene::setVisible(std::uint8_t label, bool visible) {
+  if (visible)
+    impl_->hidden.erase(label);
+  else
+    impl_->hidden.insert(label);
+  impl_->showLungs();
+  impl_->placePlanes();
+}
+
 void SurfaceScene::setOpacity(double opacity) {
   impl_->opacity = std::clamp(opacity, 0.0, 1.0);
-  for (const auto& lung : impl_->lungs) {
-    lung->actor->GetProperty()->SetOpacity(impl_->opacity);
-    lung->actor->GetProperty()->SetBackfaceCulling(impl_->opacity < 1);
-  }
+  impl_->showLungs();
 }
 
 void SurfaceScene::setInteractive(bool turning) {
   if (impl_->turning == turning) return;
   impl_->turning = turning;
-  impl_->applyDetail();
+  impl_->showLungs();
+  for (const auto& plane : impl_->planes) plane->show(impl_->planesShown(), !turning);
 }
 
 void SurfaceScene::setStandardView(StandardView view) {
   Impl& s = *impl_;
-  // From where the camera looks, and its up, in LPS.
-  struct Pose {
-    double from[3], up[3];
-  };
-  constexpr Pose kPoses[] = {{{0, -1, 0}, {0, 0, 1}}, {{0, 1, 0}, {0, 0, 1}},  {{-1, 0, 0}, {0, 0, 1}},
-                             {{1, 0, 0}, {0, 0, 1}},  {{0, 0, 1}, {0, -1, 0}}, {{0, 0, -1}, {0, -1, 0}}};
-  const Pose& pose = kPoses[static_cast<std::size_t>(view)];
-  double bounds[6] = {-150, 150, -100, 100, -150, 150};
-  bool first = true;
-  for (const auto& lung : s.lungs) {
-    const double* b = lung->fine->GetBounds();
-    for (int i = 0; i < 6; ++i)
-      bounds[i] = first ? b[i] : (i % 2 == 0 ? std::min(bounds[i], b[i]) : std::max(bounds[i], b[i]));
-    first = false;
-  }
+  const Pose pose = poseOf(view);
+  const Point3 centre = s.middle();
+  const double distance = s.fittingDistance(centre, pose);
   vtkCamera* camera = s.main->GetActiveCamera();
-  const double centre[3] = {(bounds[0] + bounds[1]) / 2, (bounds[2] + bounds[3]) / 2, (bounds[4] + bounds[5]) / 2};
-  camera->SetFocalPoint(centre);
-  camera->SetPosition(centre[0] + 500 * pose.from[0], centre[1] + 500 * pose.from[1], centre[2] + 500 * pose.from[2]);
-  camera->SetViewUp(pose.up);
-  camera->SetViewAngle(25);
-  s.main->ResetCamera(bounds);
-  camera->Zoom(1.25);
+  camera->SetViewAngle(kViewAngleDeg);
+  camera->SetFocalPoint(centre.data());
+  camera->SetPosition(centre[0] + distance * pose.from[0], centre[1] + distance * pose.from[1],
+                      centre[2] + distance * pose.from[2]);
+  camera->SetViewUp(pose.up.data());
+  s.main->ResetCameraClippingRange();
 }
 
 void SurfaceScene::turn(double horizontalDeg, double verticalDeg) {
@@ -293,7 +305,7 @@ void SurfaceScene::zoomBy(double factor) {
 void SurfaceScene::panBy(double dx, double dy, double heightPx) {
   vtkCamera* camera = impl_->main->GetActiveCamera();
   const double mmPerPixel =
-      2 * camera->GetDistance() * std::tan(camera->GetViewAngle() * 3.14159265358979 / 360) / std::max(1.0, heightPx);
+      2 * camera->GetDistance() * std::tan(camera->GetViewAngle() * std::numbers::pi / 360) / std::max(1.0, heightPx);
   double direction[3], up[3], position[3], focal[3];
   camera->GetDirectionOfProjection(direction);
   camera->GetViewUp(up);
@@ -318,7 +330,7 @@ void SurfaceScene::syncCube() {
   from->GetDirectionOfProjection(direction);
   from->GetViewUp(up);
   to->SetFocalPoint(0, 0, 0);
-  to->SetPosition(-4.5 * direction[0], -4.5 * direction[1], -4.5 * direction[2]);
+  to->SetPosition(-kCubeDistance * direction[0], -kCubeDistance * direction[1], -kCubeDistance * direction[2]);
   to->SetViewUp(up);
   s.corner->ResetCameraClippingRange();
   s.main->ResetCameraClippingRange();
@@ -330,7 +342,7 @@ bool SurfaceScene::hasSurfaces() const {
 
 std::size_t SurfaceScene::trianglesShown() const {
   std::size_t n = 0;
-  for (const auto& lung : impl_->lungs) n += static_cast<std::size_t>(lung->mapper->GetInput()->GetNumberOfPolys());
+  for (const auto& lung : impl_->lungs) n += lung->trianglesShown();
   return n;
 }
 
