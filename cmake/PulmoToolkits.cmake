@@ -21,10 +21,8 @@ endif()
 find_package(Qt6 6.4 REQUIRED COMPONENTS Core Gui Widgets OpenGL OpenGLWidgets Svg Test)
 
 # The components are named: asking for all of ITK drags in the VTK bridge and with it Qt 5.
-find_package(ITK 5.2 REQUIRED COMPONENTS ITKCommon ITKImageIntensity ITKImageGrid ITKImageFunction ITKImageLabel
-  ITKThresholding ITKConnectedComponents ITKLabelMap ITKLabelVoting ITKMathematicalMorphology
-  ITKBinaryMathematicalMorphology ITKDistanceMap ITKSmoothing ITKRegionGrowing ITKWatersheds ITKAntiAlias
-  ITKIOImageBase ITKIOGDCM ITKGDCM ITKIONIFTI ITKIONRRD ITKIOMeta ITKIOTIFF)
+find_package(ITK 5.2 REQUIRED COMPONENTS ITKCommon ITKIOImageBase ITKIOGDCM ITKGDCM ITKIONIFTI ITKIONRRD ITKIOMeta
+  ITKIOTIFF ITKDistanceMap)
 # Not ITK_USE_FILE: it registers factories (every reader is made by name here) and lets each folder see ITK's headers.
 add_library(pulmo_itk INTERFACE)
 target_include_directories(pulmo_itk SYSTEM INTERFACE ${ITK_INCLUDE_DIRS})

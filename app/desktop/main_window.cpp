@@ -72,6 +72,7 @@ MainWindow::MainWindow(FileDialogs dialogs, QWidget* parent)
       scans_(study_),
       masks_(study_, {std::make_shared<ThresholdSegmenter>()}),
       surfaces_(study_),
+      volumes_(study_),
       comparison_(study_),
       actions_(new Actions(this)),
       device_(new DeviceProbe(this)),
@@ -109,7 +110,7 @@ void MainWindow::makeDocks() {
   workDock->setObjectName("dock.work");
   auto* tabs = new QTabWidget(workDock);
   tabs->setDocumentMode(true);
-  segmentPanel_ = new SegmentPanel(study_, masks_, comparison_, tabs);
+  segmentPanel_ = new SegmentPanel(study_, masks_, volumes_, comparison_, tabs);
   tabs->addTab(segmentPanel_, tr("Segment"));
   workDock->setWidget(tabs);
   addDockWidget(Qt::RightDockWidgetArea, workDock);
@@ -251,6 +252,7 @@ void MainWindow::connectModels() {
   connect(&study_, &Study::referenceChanged, this, &MainWindow::showMasks);
   connect(&study_, &Study::predictionChanged, this, &MainWindow::showMasks);
   connect(&surfaces_, &SurfaceSession::surfacesChanged, this, [this] { grid_->setSurfaces(surfaces_.surfaces()); });
+  connect(&masks_, &MaskSession::valuesNeeded, this, &MainWindow::askMaskValues);
   connect(&masks_, &MaskSession::saved, this,
           [this](const QString& path) { status_->showMessage(tr("Mask saved to %1.").arg(path)); });
   connect(device_, &DeviceProbe::answered, this, [this](const QString& name, const QString& reason) {
@@ -260,7 +262,8 @@ void MainWindow::connectModels() {
 }
 
 std::vector<LatestJob*> MainWindow::jobs() {
-  return {&scans_.job(), &masks_.segmentJob(), &masks_.fileJob(), &surfaces_.job(), &comparison_.job()};
+  return {&scans_.job(),    &masks_.segmentJob(), &masks_.fileJob(),
+          &surfaces_.job(), &volumes_.job(),      &comparison_.job()};
 }
 
 bool MainWindow::settled() {
@@ -278,24 +281,17 @@ void MainWindow::openPhantom(std::uint64_t seed) {
 }
 
 void MainWindow::openReference(const std::filesystem::path& path) {
-  try {
-    const MaskInspection inspection = inspectMask(path);
-    MaskValues values;
-    if (!inspection.suggestion) {
-      MaskValuesDialog dialog(inspection, toText(path.filename()), this);
-      if (dialog.exec() != QDialog::Accepted) return;
-      values = dialog.values();
-      if (values.empty()) {
-        status_->showError(
-            tr("No value of %1 was said to be lung, so nothing was loaded.").arg(toText(path.filename())));
-        return;
-      }
-    }
+  masks_.loadReference(path);
+}
+
+void MainWindow::askMaskValues(const std::filesystem::path& path, const MaskInspection& inspection) {
+  MaskValuesDialog dialog(inspection, toText(path.filename()), this);
+  if (dialog.exec() != QDialog::Accepted) return;
+  const MaskValues values = dialog.values();
+  if (values.empty())
+    status_->showError(tr("No value of %1 was said to be lung, so nothing was loaded.").arg(toText(path.filename())));
+  else
     masks_.loadReference(path, values);
-  } catch (const Error& e) {
-    error_ = QString::fromUtf8(e.what());
-    status_->showError(error_, QString::fromStdString(e.detail()));
-  }
 }
 
 void MainWindow::openReferenceWithScan(const std::filesystem::path& path) {

@@ -11,6 +11,7 @@
 #include "models/session/mask_session.h"
 #include "models/session/scan_session.h"
 #include "models/session/surface_session.h"
+#include "models/session/volume_session.h"
 #include "models/study/study.h"
 #include "models/study/view_state.h"
 
@@ -65,6 +66,7 @@ class MainWindow : public QMainWindow {
   void connectModels();
   void applyAutoWindow();
   void chooseReference();
+  void askMaskValues(const std::filesystem::path& path, const MaskInspection& inspection);
   void chooseMaskFile();
   void choosePictureFile();
   void stepSlices(int action);
@@ -83,6 +85,7 @@ class MainWindow : public QMainWindow {
   ScanSession scans_;
   MaskSession masks_;
   SurfaceSession surfaces_;
+  VolumeSession volumes_;
   ComparisonSession comparison_;
   Actions* actions_;
   DeviceProbe* device_;

@@ -52,15 +52,32 @@ void MaskSession::segment(std::size_t method) {
 void MaskSession::loadReference(const std::filesystem::path& path, const MaskValues& values) {
   const ScanPtr scan = study_.scan();
   if (!scan) return;
-  auto result = std::make_shared<LabelPtr>();
+  struct Result {
+    LabelPtr labels;
+    std::optional<MaskInspection> question;
+  };
+  auto result = std::make_shared<Result>();
   fileJob_.run(
-      [scan, path, values, result](const StopToken&, const ProgressSink& progress) {
+      [scan, path, values, result](const StopToken& stop, const ProgressSink& progress) {
         progress(0, "Reading " + path.filename().string());
-        *result = std::make_shared<const LabelVolume>(loadMask(path, scan.get(), values));
+        if (values.empty())
+          if (MaskInspection inspection = inspectMask(path); !inspection.suggestion) {
+            result->question = std::move(inspection);
+            return Outcome::Completed;
+          }
+        if (stop.stop_requested()) return Outcome::Stopped;
+        result->labels = std::make_shared<const LabelVolume>(loadMask(path, scan.get(), values));
         return Outcome::Completed;
       },
       [this, scan, path, result] {
-        if (study_.scan() == scan) study_.setReference({*result, QString::fromStdString(path.filename().string())});
+        if (study_.scan() != scan) return;
+        if (result->question) {
+          // Later, when the job counts as ended: whoever answers may take their time.
+          QMetaObject::invokeMethod(
+              this, [this, path, result] { Q_EMIT valuesNeeded(path, *result->question); }, Qt::QueuedConnection);
+          return;
+        }
+        study_.setReference({result->labels, QString::fromStdString(path.filename().string())});
       });
 }
 

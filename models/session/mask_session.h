@@ -29,10 +29,12 @@ class MaskSession : public QObject {
   [[nodiscard]] double seconds() const { return seconds_; }          ///< the last segmentation took
 
   void segment(std::size_t method);  ///< result becomes the study's prediction; no effect without a scan
+  /// Without values, and where the file does not tell its sides, valuesNeeded asks and nothing is loaded yet.
   void loadReference(const std::filesystem::path& path, const MaskValues& values = {});
   void savePrediction(const std::filesystem::path& path, Overwrite overwrite);
 
  Q_SIGNALS:
+  void valuesNeeded(const std::filesystem::path& path, const pulmo::MaskInspection& inspection);
   void segmented();
   void saved(const QString& path);
 

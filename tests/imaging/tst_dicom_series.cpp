@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "pipeline/imaging/scan_search.h"
+#include "tests/imaging/ramp_scan.h"
 #include "tests/support/dicom_writer.h"
 #include "tests/support/shared_data.h"
 
@@ -14,19 +15,6 @@ using namespace pulmo::test;
 namespace fs = std::filesystem;
 
 namespace {
-
-/// Every voxel different from its neighbours, anisotropic, shifted: a swap or flip of any axis shows.
-CtVolume ramp(Index3 size = {7, 6, 9}) {
-  Grid g;
-  g.size = size;
-  g.spacingMm = {0.7, 0.9, 2.5};
-  g.originMm = {-11, 23, -405.5};
-  CtVolume ct(g);
-  for (int z = 0; z < size[2]; ++z)
-    for (int y = 0; y < size[1]; ++y)
-      for (int x = 0; x < size[0]; ++x) ct[{x, y, z}] = static_cast<std::int16_t>(-900 + 100 * z + 10 * y + x);
-  return ct;
-}
 
 Scan open(const fs::path& path, const std::string& uid = {}) {
   auto scan = openScan({path}, uid, {}, [](double, const std::string&) {});
@@ -41,12 +29,6 @@ std::string refusal(const fs::path& path) {
   } catch (const Error& e) {
     return e.what();
   }
-}
-
-bool says(const std::vector<std::string>& sentences, const char* words) {
-  for (const std::string& s : sentences)
-    if (s.find(words) != std::string::npos) return true;
-  return false;
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <fstream>
 
 #include "pipeline/imaging/scan_search.h"
+#include "tests/imaging/ramp_scan.h"
 #include "tests/support/dicom_writer.h"
 #include "tests/support/shared_data.h"
 
@@ -18,18 +19,6 @@ using namespace pulmo::test;
 namespace fs = std::filesystem;
 
 namespace {
-
-CtVolume ramp(Index3 size = {7, 6, 9}, int first = -900) {
-  Grid g;
-  g.size = size;
-  g.spacingMm = {0.7, 0.9, 2.5};
-  g.originMm = {-11, 23, -405.5};
-  CtVolume ct(g);
-  for (int z = 0; z < size[2]; ++z)
-    for (int y = 0; y < size[1]; ++y)
-      for (int x = 0; x < size[0]; ++x) ct[{x, y, z}] = static_cast<std::int16_t>(first + 100 * z + 10 * y + x);
-  return ct;
-}
 
 ScanSearch find(const std::vector<fs::path>& paths) {
   auto found = findScans(paths, {}, [](double, const std::string&) {});
@@ -45,12 +34,6 @@ Scan load(const FoundSeries& series) {
 
 Scan open(const fs::path& path) {
   return load(find({path}).series.at(0));
-}
-
-bool says(const std::vector<std::string>& sentences, const std::string& words) {
-  for (const std::string& s : sentences)
-    if (s.find(words) != std::string::npos) return true;
-  return false;
 }
 
 /// The voxel at a patient position, which must be a voxel's centre.

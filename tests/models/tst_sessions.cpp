@@ -9,6 +9,7 @@
 #include "models/session/mask_session.h"
 #include "models/session/scan_session.h"
 #include "models/session/surface_session.h"
+#include "models/session/volume_session.h"
 #include "pipeline/classical/threshold_segmenter.h"
 
 using namespace pulmo;
@@ -59,6 +60,41 @@ class TestSessions : public QObject {
     QVERIFY(study.reference().labels->voxels() == study.prediction().labels->voxels());
     QTRY_VERIFY_WITH_TIMEOUT(comparison.metrics(), kPatienceMs);
     QCOMPARE(*comparison.metrics()->both.dice, 1.0);
+  }
+  // 5 and 7 tell nobody which lung they are: the session asks, and loads what it is told.
+  void asksWhichValueIsWhichLung() {
+    Study study;
+    ScanSession scans(study);
+    MaskSession masks(study, {});
+    VolumeSession volumes(study);
+    scans.openPhantom(1);
+    QTRY_VERIFY_WITH_TIMEOUT(volumes.reference(), kPatienceMs);
+    const LabelPtr exact = study.reference().labels;
+    const double rightMl = *volumes.reference()->rightMl;
+    CtVolume odd(exact->grid());
+    for (std::size_t i = 0; i < odd.voxels().size(); ++i) {
+      const auto v = exact->voxels()[i];
+      odd.voxels()[i] = static_cast<std::int16_t>(v == 1 ? 7 : v == 2 ? 5 : 0);
+    }
+    const QTemporaryDir dir;
+    const std::string file = dir.filePath("odd.nrrd").toStdString();
+    saveCt(file, odd, study.scan()->source, Overwrite::Refuse);
+    int asked = 0;
+    connect(&masks, &MaskSession::valuesNeeded, this,
+            [&](const std::filesystem::path& path, const MaskInspection& inspection) {
+              ++asked;
+              QCOMPARE(inspection.voxels.size(), std::size_t{3});
+              MaskValues values;
+              values.right = {7};
+              values.left = {5};
+              masks.loadReference(path, values);
+            });
+    masks.loadReference(file);
+    QTRY_COMPARE_WITH_TIMEOUT(study.reference().origin, QString("odd.nrrd"), kPatienceMs);
+    QCOMPARE(asked, 1);
+    QVERIFY(study.reference().labels->voxels() == exact->voxels());
+    QTRY_VERIFY_WITH_TIMEOUT(volumes.reference(), kPatienceMs);
+    QCOMPARE(*volumes.reference()->rightMl, rightMl);
   }
   void endsTheWorkOnAScanThatIsLeft() {
     Study study;

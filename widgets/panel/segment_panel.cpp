@@ -13,6 +13,7 @@
 
 #include "models/session/comparison_session.h"
 #include "models/session/mask_session.h"
+#include "models/session/volume_session.h"
 #include "pipeline/core/label_set.h"
 
 namespace pulmo {
@@ -44,28 +45,33 @@ QLabel* dimLabel(QWidget* parent) {
   return label;
 }
 
-QString volumesOf(const LabelVolume& labels) {
-  std::array<std::size_t, 256> count{};
-  for (const std::uint8_t label : labels.voxels()) ++count[label];
+QString textOf(const std::optional<LungVolumes>& volumes) {
+  if (!volumes) return {};
+  const struct {
+    std::uint8_t label;
+    std::uint64_t voxels;
+    std::optional<double> ml;
+  } rows[] = {{kRightLung, volumes->rightVoxels, volumes->rightMl},
+              {kLeftLung, volumes->leftVoxels, volumes->leftMl},
+              {kLungUnsided, volumes->unsidedVoxels, volumes->bothMl}};
   QStringList parts;
-  for (const LabelInfo& info : lungLabels()) {
-    if (count[info.id] == 0) continue;
-    const QString name = QString::fromUtf8(info.name.data(), static_cast<int>(info.name.size()));
-    parts << (labels.grid().spacingKnown
-                  ? SegmentPanel::tr("%1 %2 ml")
-                        .arg(name)
-                        .arg(static_cast<double>(count[info.id]) * labels.grid().voxelMl(), 0, 'f', 0)
-                  : name);
+  for (const auto& row : rows) {
+    if (row.voxels == 0) continue;
+    const std::string_view label = labelInfo(row.label).name;
+    const QString name = QString::fromUtf8(label.data(), static_cast<int>(label.size()));
+    parts << (row.ml ? SegmentPanel::tr("%1 %2 ml").arg(name).arg(*row.ml, 0, 'f', 0) : name);
   }
   return parts.join(QStringLiteral(" · "));
 }
 
 }  // namespace
 
-SegmentPanel::SegmentPanel(Study& study, MaskSession& masks, ComparisonSession& comparison, QWidget* parent)
+SegmentPanel::SegmentPanel(Study& study, MaskSession& masks, VolumeSession& volumes, ComparisonSession& comparison,
+                           QWidget* parent)
     : QWidget(parent),
       study_(study),
       masks_(masks),
+      volumes_(volumes),
       comparison_(comparison),
       method_(new QComboBox(this)),
       run_(new QPushButton(tr("Segment"), this)),
@@ -142,6 +148,7 @@ SegmentPanel::SegmentPanel(Study& study, MaskSession& masks, ComparisonSession& 
   connect(&study_, &Study::referenceChanged, this, &SegmentPanel::showMasks);
   connect(&study_, &Study::predictionChanged, this, &SegmentPanel::showMasks);
   connect(&masks_, &MaskSession::segmented, this, &SegmentPanel::showMasks);
+  connect(&volumes_, &VolumeSession::volumesChanged, this, &SegmentPanel::showMasks);
   connect(&comparison_, &ComparisonSession::metricsChanged, this, &SegmentPanel::showMetrics);
   showMasks();
   showMetrics();
@@ -161,10 +168,10 @@ void SegmentPanel::showMasks() {
   prediction_->setVisible(prediction.labels != nullptr);
   if (prediction.labels)
     prediction_->setText(
-        tr("%1, %2 s\n%3").arg(prediction.origin).arg(masks_.seconds(), 0, 'f', 1).arg(volumesOf(*prediction.labels)));
+        tr("%1, %2 s\n%3").arg(prediction.origin).arg(masks_.seconds(), 0, 'f', 1).arg(textOf(volumes_.prediction())));
   notes_->setText(masks_.notes().join('\n'));
   notes_->setVisible(prediction.labels && !masks_.notes().isEmpty());
-  reference_->setText(reference.labels ? tr("%1\n%2").arg(reference.origin, volumesOf(*reference.labels))
+  reference_->setText(reference.labels ? tr("%1\n%2").arg(reference.origin, textOf(volumes_.reference()))
                                        : tr("None. An expert's mask of this scan can be opened and compared."));
   showMetrics();
 }

@@ -12,12 +12,14 @@ namespace pulmo {
 class ComparisonSession;
 class MaskSession;
 class Study;
+class VolumeSession;
 
 /// Right dock, *Segment*: make a mask, load a reference, see how far they agree. GUI thread only.
 class SegmentPanel : public QWidget {
   Q_OBJECT
  public:
-  SegmentPanel(Study& study, MaskSession& masks, ComparisonSession& comparison, QWidget* parent = nullptr);
+  SegmentPanel(Study& study, MaskSession& masks, VolumeSession& volumes, ComparisonSession& comparison,
+               QWidget* parent = nullptr);
 
   [[nodiscard]] int method() const;
 
@@ -33,6 +35,7 @@ class SegmentPanel : public QWidget {
 
   Study& study_;
   MaskSession& masks_;
+  VolumeSession& volumes_;
   ComparisonSession& comparison_;
   QComboBox* method_;
   QPushButton* run_;

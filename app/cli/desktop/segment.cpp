@@ -5,20 +5,22 @@
 #include "app/cli/desktop/scan_argument.h"
 #include "pipeline/classical/threshold_segmenter.h"
 #include "pipeline/core/label_set.h"
+#include "pipeline/metrics/volumetry.h"
 
 namespace pulmo::cli {
 
 namespace {
 
 nlohmann::json labelVolumes(const LabelVolume& labels) {
-  std::array<std::size_t, 256> count{};
-  for (const std::uint8_t label : labels.voxels()) ++count[label];
+  const LungVolumes volumes = measureVolumes(labels);
   nlohmann::json result = nlohmann::json::object();
-  for (const LabelInfo& info : lungLabels()) {
-    if (count[info.id] == 0) continue;
-    nlohmann::json ml = nullptr;
-    if (labels.grid().spacingKnown) ml = static_cast<double>(count[info.id]) * labels.grid().voxelMl();
-    result[std::string(info.key)] = {{"value", info.id}, {"voxels", count[info.id]}, {"ml", ml}};
+  const std::pair<std::uint8_t, std::uint64_t> counts[] = {
+      {kRightLung, volumes.rightVoxels}, {kLeftLung, volumes.leftVoxels}, {kLungUnsided, volumes.unsidedVoxels}};
+  for (const auto& [label, voxels] : counts) {
+    if (voxels == 0) continue;
+    const auto ml = volumeMl(labels.grid(), voxels);
+    result[std::string(labelInfo(label).key)] = {
+        {"value", label}, {"voxels", voxels}, {"ml", ml ? nlohmann::json(*ml) : nlohmann::json()}};
   }
   return result;
 }
