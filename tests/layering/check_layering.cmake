@@ -12,7 +12,7 @@ set(RULES
   "pipeline/metrics|pipeline/core/,pipeline/metrics/|-"
   "pipeline/simulate|pipeline/core/,pipeline/simulate/|-"
   "pipeline/edit|pipeline/core/,pipeline/edit/|-"
-  "pipeline/learn|pipeline/core/,pipeline/metrics/,pipeline/simulate/,pipeline/learn/|torch/,ATen/,c10/"
+  "pipeline/learn|pipeline/core/,pipeline/metrics/,pipeline/simulate/,pipeline/learn/|torch/,ATen/,c10/,nlohmann/"
   "pipeline/imaging|pipeline/core/,pipeline/imaging/|itk,gdcm"
   "pipeline/classical|pipeline/core/,pipeline/classical/|itk"
   "pipeline/surface|pipeline/core/,pipeline/surface/|vtk"

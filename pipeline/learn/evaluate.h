@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pipeline/core/progress.h"
+#include "pipeline/core/segmenter.h"
+#include "pipeline/learn/slice_store.h"
+#include "pipeline/metrics/lesion_inclusion.h"
+#include "pipeline/metrics/metrics.h"
+
+namespace pulmo {
+
+enum class Condition : std::uint8_t { AsIs, Circles, Infiltrates };
+[[nodiscard]] std::string conditionKey(Condition condition);  ///< "as_is", "circles", "infiltrates"
+
+struct EvaluatedCase {
+  std::string name;
+  bool diseased = false;
+  Condition condition = Condition::AsIs;
+  Metrics metrics;
+  std::optional<LesionInclusion> lesions;  ///< simulated conditions only
+  double seconds = 0;
+  std::string failure;  ///< sentence, "" if it worked; then there are no figures
+};
+
+struct EvaluationPlan {
+  Split split = Split::Test;
+  std::vector<Condition> conditions{Condition::AsIs, Condition::Circles, Condition::Infiltrates};
+  PathologySpec infiltrates;
+  std::uint64_t seed = 1;
+};
+
+/// Runs a segmenter over the cases of a store's split, each as it is and with disease drawn into it (healthy cases
+/// alone). One case that fails does not stop the rest.
+/// @return what was done until stopped
+[[nodiscard]] std::vector<EvaluatedCase> evaluate(const SliceStore& store, const Segmenter& segmenter,
+                                                  const EvaluationPlan& plan, const StopToken& stop,
+                                                  const ProgressSink& progress);
+
+}  // namespace pulmo

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "pipeline/core/progress.h"
+#include "pipeline/learn/slice_store.h"
+#include "pipeline/learn/training_config.h"
+
+namespace pulmo {
+
+/// Network input for some slices: HU through the input window onto 0 .. 1, clipped.
+struct Batch {
+  int count = 0;
+  std::vector<int> slices;            ///< rows of the store
+  std::vector<float> images;          ///< [count, neighbours, N, N]
+  std::vector<std::uint8_t> labels;   ///< [count, N, N], 0, 1 right, 2 left
+  std::vector<std::uint8_t> lesions;  ///< [count, N, N], ids of LesionKind, 0 = none
+};
+
+/// What one training or validation slice looks like to the network; a pure function of its arguments.
+///
+/// Disease first (seed of (run, epoch, case); whether at all is drawn a slice), then augmentation by
+/// (run, epoch, slice), the same for image, labels and neighbours.
+/// @param augment  false: neither disease nor augmentation, only what prediction does too (window, denoise)
+[[nodiscard]] Batch makeSample(const SliceStore& store, const TrainingConfig& config, int epoch, int slice,
+                               bool augment);
+
+/// Hands out an epoch's batches in a seeded order, made ahead by background threads (config.dataThreads).
+/// next() belongs to one thread. Destroying it stops and joins the threads.
+class SliceFeed {
+ public:
+  enum class Pass { Training, Validation };
+  /// @param store   outlives the feed
+  /// @throws Error{InvalidInput} if the split holds no usable slice
+  SliceFeed(const SliceStore& store, const TrainingConfig& config, int epoch, Pass pass);
+  ~SliceFeed();
+
+  [[nodiscard]] std::int64_t batches() const;  ///< of the epoch; the last one may be smaller
+  /// The next batch in order; nullopt after the last, or when stopped.
+  /// @throws what making a sample threw
+  [[nodiscard]] std::optional<Batch> next(const StopToken& stop);
+  [[nodiscard]] double waitedSeconds() const;  ///< in next(), for data that was not ready
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace pulmo
