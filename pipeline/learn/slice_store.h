@@ -46,6 +46,8 @@ class SliceStore {
   [[nodiscard]] const std::vector<StoredCase>& cases() const;
   [[nodiscard]] int caseOf(int slice) const;
   [[nodiscard]] std::vector<int> slicesOf(Split split) const;
+  [[nodiscard]] bool hasLung(int slice) const;
+  [[nodiscard]] const std::vector<std::string>& problems() const;  ///< what was wrong with cases, as prepare found it
 
   [[nodiscard]] const std::int16_t* ct(int slice) const;                      ///< HU, [N, N]
   [[nodiscard]] const std::uint8_t* labels(int slice) const;                  ///< [N, N]
@@ -74,10 +76,16 @@ class SliceStoreWriter {
   /// @throws Error{Io} if the target exists and overwrite is Refuse, or its folder cannot be written
   SliceStoreWriter(const std::filesystem::path& folder, int size, Overwrite overwrite);
   ~SliceStoreWriter();  ///< without finish(): removes what was written
-  /// Resamples in the plane to N x N (CT: area average when halved, else linear; labels: nearest) and appends. The
-  /// whole field of view is kept; the grid is adapted.
+  /// Resamples in the plane to N x N and appends (CT: area average where pixels grow, else linear; labels: the one that
+  /// covers most, half a pixel of lung is lung, else nearest). The whole field of view is kept: what is no square is
+  /// padded with air at the sides in equal parts; the grid is adapted.
   /// @param description  name, patient, masks, diseased, notes are taken from it
+  /// @throws Error{InvalidInput} for what cannot be stored (other grids, no lung, no name): the writer goes on;
+  ///         Error{Io} if the disk is full: it does not
   void add(const CtVolume& ct, const LabelVolume& lungs, StoredCase description);
+  void addProblem(const std::string& sentence);  ///< kept with the store
+  /// @param splitOfCase  one a case added
+  /// @throws Error{InvalidInput} without a case, or if a patient would be on two sides; Error{Io}
   void finish(const std::vector<Split>& splitOfCase, std::uint64_t splitSeed);
 
  private:
