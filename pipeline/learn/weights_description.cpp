@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/learn/weights_description.h"
+
+#include <array>
+#include <cmath>
+#include <set>
+#include <string_view>
+
+#include "pipeline/core/error.h"
+
+namespace pulmo {
+
+namespace {
+
+using Kind = PickleValue::Kind;
+
+struct WholeField {
+  std::string_view key;
+  int NetworkDescription::*member;
+};
+constexpr std::array<WholeField, 5> kWholeFields{{{"baseChannels", &NetworkDescription::baseChannels},
+                                                  {"levels", &NetworkDescription::levels},
+                                                  {"neighbours", &NetworkDescription::neighbours},
+                                                  {"classes", &NetworkDescription::classes},
+                                                  {"size", &NetworkDescription::size}}};
+struct NumberField {
+  std::string_view key;
+  double WindowHu::*member;
+};
+constexpr std::array<NumberField, 2> kNumberFields{
+    {{"inputWindowWidthHu", &WindowHu::width}, {"inputWindowCentreHu", &WindowHu::centre}}};
+constexpr std::string_view kArchitecture = "architecture";
+
+}  // namespace
+
+void writeDescription(PickleWriter& pickle, const NetworkDescription& description) {
+  pickle.emptyDict();
+  pickle.mark();
+  pickle.text(kArchitecture);
+  pickle.text(architectureKey(description.architecture));
+  for (const WholeField& field : kWholeFields) {
+    pickle.text(field.key);
+    pickle.integer(description.*field.member);
+  }
+  for (const NumberField& field : kNumberFields) {
+    pickle.text(field.key);
+    pickle.number(description.inputWindow.*field.member);
+  }
+  pickle.setItems();
+}
+
+NetworkDescription readDescription(const Pickle& pickle, const PickleValue& dict, const std::string& name) {
+  const auto wrong = [&](std::string_view key) {
+    return Error(ErrorKind::InvalidInput,
+                 name + " does not describe its network: \"" + std::string(key) + "\" is missing or no such value.");
+  };
+  if (dict.kind != Kind::Dict) throw wrong("description");
+  NetworkDescription description;
+  std::set<std::string_view> known{kArchitecture};
+  const PickleValue* architecture = pickle.find(dict, kArchitecture);
+  if (architecture == nullptr || architecture->kind != Kind::Text) throw wrong(kArchitecture);
+  description.architecture = architectureOf(architecture->text);
+  for (const auto& [key, member] : kWholeFields) {
+    const PickleValue* value = pickle.find(dict, key);
+    if (value == nullptr || value->kind != Kind::Int || value->integer < 0 || value->integer > 100000) throw wrong(key);
+    description.*member = static_cast<int>(value->integer);
+    known.insert(key);
+  }
+  for (const auto& [key, member] : kNumberFields) {
+    const PickleValue* value = pickle.find(dict, key);
+    if (value == nullptr || (value->kind != Kind::Int && value->kind != Kind::Float)) throw wrong(key);
+    const double number = value->kind == Kind::Int ? static_cast<double>(value->integer) : value->number;
+    if (!std::isfinite(number)) throw wrong(key);
+    description.inputWindow.*member = number;
+    known.insert(key);
+  }
+  for (const auto& pair : dict.pairs) {
+    const PickleValue& key = pickle[pair.first];
+    if (key.kind != Kind::Text || !known.contains(key.text))
+      throw Error(ErrorKind::Unsupported, name +
+                                              " describes its network in a way this version does not know. A newer "
+                                              "version may have written it.");
+  }
+  validate(description);
+  return description;
+}
+
+NetworkDescription describeTensors(const std::vector<NamedTensor>& tensors, const std::string& name) {
+  throw Error(ErrorKind::InvalidInput,
+              name + " holds " + std::to_string(tensors.size()) + " tensors, but no description of a network.");
+}
+
+}  // namespace pulmo
