@@ -185,8 +185,8 @@ int main(int argc, char** argv) {
   grid.resize(1600, 1000);
   state.setGrid(ct->grid());
   grid.setCt(ct);
-  for (const PaneId pane : {PaneId::Mask, PaneId::Prediction, PaneId::Simulated})
-    grid.setLabels(pane, lungs, "phantom");
+  for (const PaneId pane : {PaneId::Mask, PaneId::Prediction}) grid.setLabels(pane, lungs, "phantom");
+  grid.setSimulated(std::make_shared<const CtVolume>(*ct), lungs, "phantom");
   grid.setSurfaces(surfaces);
   grid.show();
   std::printf("512 x 512 x 133, five panes in 1600 x 1000, %d frames each; scale factor %.1f\n", kFrames,

@@ -43,4 +43,15 @@ const std::array<Pixel, 256>& labelPixels() {
   return pixels;
 }
 
+const LabelPalette& lungPalette() {
+  static const LabelPalette palette = [] {
+    LabelPalette all;
+    all.colours = labelPixels();
+    for (std::size_t id = 1; id < all.names.size(); ++id) all.names[id] = "label " + std::to_string(id);
+    for (const LabelInfo& label : lungLabels()) all.names[label.id] = std::string(label.name);
+    return all;
+  }();
+  return palette;
+}
+
 }  // namespace pulmo

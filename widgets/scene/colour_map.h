@@ -2,6 +2,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "pipeline/core/view_types.h"
@@ -42,5 +43,13 @@ class WindowLut {
 
 /// The colour of each label id: label_set.h's for lungs, one stand-in for ids it does not know.
 [[nodiscard]] const std::array<Pixel, 256>& labelPixels();
+
+/// How the ids of a label volume look and what they are called; id 0 is nothing.
+struct LabelPalette {
+  std::array<Pixel, 256> colours{};
+  std::array<std::string, 256> names;  ///< utf-8
+};
+/// Of label_set.h's lungs.
+[[nodiscard]] const LabelPalette& lungPalette();
 
 }  // namespace pulmo

@@ -56,7 +56,7 @@ Run runOf(const std::vector<Sample>& samples) {
 }  // namespace
 
 template <class Voxel>
-SliceView<Voxel> SliceStore<Voxel>::slice(const VolumePtr& volume, Orientation orientation, int index) {
+SliceView<Voxel> SliceCache<Voxel>::slice(const VolumePtr& volume, Orientation orientation, int index) {
   const Index3& size = volume->grid().size;
   const SliceAxes& axes = sliceAxes(orientation);
   const int width = size[axes.across];
@@ -83,8 +83,8 @@ SliceView<Voxel> SliceStore<Voxel>::slice(const VolumePtr& volume, Orientation o
   }
   return {kept.voxels.data(), width, height};
 }
-template class SliceStore<std::int16_t>;
-template class SliceStore<std::uint8_t>;
+template class SliceCache<std::int16_t>;
+template class SliceCache<std::uint8_t>;
 
 void drawCt(const PixelView& out, const SliceGeometry& geometry, const SliceView<std::int16_t>& ct,
             const WindowLut& lut) {
@@ -115,13 +115,12 @@ void drawCt(const PixelView& out, const SliceGeometry& geometry, const SliceView
 }
 
 void drawLabels(const PixelView& out, const SliceGeometry& geometry, const SliceView<std::uint8_t>& labels,
-                double opacity) {
+                double opacity, const std::array<Pixel, 256>& colours) {
   const auto weight = static_cast<unsigned>(std::lround(std::clamp(opacity, 0.0, 1.0) * 256));
   if (weight == 0) return;
   const std::vector<Sample> columns = columnsOf(out, geometry, labels.width);
   const std::vector<Sample> rows = rowsOf(out, geometry, labels.height);
   const Run run = runOf(columns);
-  const auto& colours = labelPixels();
   for (int y = 0; y < out.height; ++y) {
     const int v = rows[static_cast<std::size_t>(y)].nearest;
     if (v < 0) continue;

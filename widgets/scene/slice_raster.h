@@ -29,7 +29,7 @@ struct SliceView {
 /// Slices as plain images. An axial one points into its volume; the others lie scattered in memory (a sagittal one
 /// costs a cache line a voxel) and are gathered once for all the panes that show them. One thread only.
 template <class Voxel>
-class SliceStore {
+class SliceCache {
  public:
   using VolumePtr = std::shared_ptr<const Volume<Voxel>>;
   /// @return valid while the volume lives and until kKept other slices have been asked for
@@ -54,7 +54,7 @@ void drawCt(const PixelView& out, const SliceGeometry& geometry, const SliceView
 /// Lays label colours over the pixels, each voxel as it is (nearest neighbour).
 /// @param opacity  0..1
 void drawLabels(const PixelView& out, const SliceGeometry& geometry, const SliceView<std::uint8_t>& labels,
-                double opacity);
+                double opacity, const std::array<Pixel, 256>& colours = labelPixels());
 
 /// Anti-aliased lines whose crossings and joints are not laid on twice. Keeps its buffer between frames.
 class LinePainter {

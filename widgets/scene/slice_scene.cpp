@@ -6,7 +6,6 @@
 #include <cmath>
 #include <cstdio>
 
-#include "pipeline/core/label_set.h"
 #include "widgets/scene/slice_annotation.h"
 #include "widgets/scene/slice_contour.h"
 
@@ -36,10 +35,13 @@ std::string formatted(const char* pattern, Numbers... numbers) {
   return text;
 }
 
-std::string labelName(std::uint8_t id) {
-  for (const LabelInfo& label : lungLabels())
-    if (label.id == id) return std::string(label.name);
-  return id == kBackground ? std::string() : "label " + std::to_string(id);
+/// The voxels of a patch that fits the scan's slices.
+template <class V>
+const V* fitting(const std::shared_ptr<const V>& patch, const CtPtr& ct) {
+  if (!patch || !ct) return nullptr;
+  const Index3& size = patch->grid().size;
+  const bool fits = size[0] == ct->grid().size[0] && size[1] == ct->grid().size[1] && size[2] == 1;
+  return fits ? patch.get() : nullptr;
 }
 
 }  // namespace
@@ -57,6 +59,18 @@ void SliceScene::setLabels(LabelPtr labels) {
 }
 void SliceScene::setLabelsExpected(bool expected) {
   labelsExpected_ = expected;
+}
+void SliceScene::setPalette(LabelPalette palette) {
+  palette_ = std::move(palette);
+}
+void SliceScene::setPatch(SlicePatchPtr patch) {
+  patch_ = std::move(patch);
+}
+const LabelVolume* SliceScene::patchedLabels() const {
+  return patched() ? fitting(patch_->labels, ct_) : nullptr;
+}
+const CtVolume* SliceScene::patchedCt() const {
+  return patched() ? fitting(patch_->ct, ct_) : nullptr;
 }
 void SliceScene::setWindow(const WindowHu& window) {
   lut_.setWindow(window);
@@ -115,9 +129,14 @@ void SliceScene::render(const PixelView& out) {
   {
     const Stopwatch watch(times_.ct);
     const int slice = std::clamp(cursor_[geometry_.axes().normal], 0, ct_->grid().size[geometry_.axes().normal] - 1);
-    drawCt(out, geometry_, shared_->ct.slice(ct_, orientation_, slice), lut_);
+    const CtVolume* patch = patchedCt();
+    const Index3& size = ct_->grid().size;
+    drawCt(out, geometry_,
+           patch ? SliceView<std::int16_t>{patch->slice(0), size[0], size[1]}
+                 : shared_->ct.slice(ct_, orientation_, slice),
+           lut_);
   }
-  if (overlay_.visible && labelsShown()) drawMask(out);
+  if (overlay_.visible && (labelsShown() || patchedLabels())) drawMask(out);
   const Stopwatch watch(times_.annotations);
   if (crosshair_) {
     const auto [x, y] = pixelOf({double(cursor_[0]), double(cursor_[1]), double(cursor_[2])});
@@ -128,12 +147,16 @@ void SliceScene::render(const PixelView& out) {
 
 void SliceScene::drawMask(const PixelView& out) {
   const std::size_t normal = geometry_.axes().normal;
-  const int slice = std::clamp(cursor_[normal], 0, labels_->grid().size[normal] - 1);
+  const Index3& size = ct_->grid().size;
+  const int slice = std::clamp(cursor_[normal], 0, size[normal] - 1);
   SliceView<std::uint8_t> view;
   {
     const Stopwatch watch(times_.labels);
-    view = shared_->labels.slice(labels_, orientation_, slice);
-    if (!overlay_.outlineOnly) drawLabels(out, geometry_, view, overlay_.opacity);
+    if (const LabelVolume* patch = patchedLabels())
+      view = {patch->slice(0), size[0], size[1]};
+    else
+      view = shared_->labels.slice(labels_, orientation_, slice);
+    if (!overlay_.outlineOnly) drawLabels(out, geometry_, view, overlay_.opacity, palette_.colours);
   }
   const Stopwatch watch(times_.outlines);
   drawOutlines(out, view);
@@ -153,7 +176,7 @@ void SliceScene::drawOutlines(const PixelView& out, const SliceView<std::uint8_t
                      geometry_.yOf(static_cast<double>(first->down0)),
                      geometry_.xOf(static_cast<double>(first->across1)),
                      geometry_.yOf(static_cast<double>(first->down1)), kOutlineWidth * scale_);
-    lines_.paint(labelPixels()[label], opacity);
+    lines_.paint(palette_.colours[label], opacity);
   }
 }
 
@@ -167,8 +190,11 @@ SliceFacts SliceScene::facts() const {
   if (grid.spacingKnown) facts.positionMm = formatted("%.1f mm", toPatient(grid, cursor_)[normal]);
   const Index3 voxel = probe_.value_or(cursor_);
   if (grid.contains(voxel)) {
-    facts.probe = formatted("%d HU", static_cast<int>((*ct_)[voxel]));
-    if (labelsShown()) facts.probeLabel = labelName((*labels_)[voxel]);
+    const Index3 flat{voxel[0], voxel[1], 0};
+    const CtVolume* ct = patchedCt();
+    const LabelVolume* labels = patchedLabels();
+    facts.probe = formatted("%d HU", static_cast<int>(ct ? (*ct)[flat] : (*ct_)[voxel]));
+    if (labels || labelsShown()) facts.probeLabel = palette_.names[labels ? (*labels)[flat] : (*labels_)[voxel]];
   }
   facts.window = formatted("W %.0f   L %.0f", lut_.window().width, lut_.window().centre);
   return facts;

@@ -16,9 +16,17 @@ namespace pulmo {
 /// What the scenes of one thread keep together, since they mostly show the same slices and texts.
 struct SharedSlices {
   TextCache texts;
-  SliceStore<std::int16_t> ct;
-  SliceStore<std::uint8_t> labels;
+  SliceCache<std::int16_t> ct;
+  SliceCache<std::uint8_t> labels;
 };
+
+/// One axial slice that is shown in place of the volume's: a preview that is there before its volume.
+struct SlicePatch {
+  int z = 0;
+  CtPtr ct;         ///< one slice of the volume's width and height; null = the volume's own
+  LabelPtr labels;  ///< likewise
+};
+using SlicePatchPtr = std::shared_ptr<const SlicePatch>;
 
 /// One slice of a scan with a mask over it, written facts and a crosshair: settings in, pixels out.
 ///
@@ -34,6 +42,8 @@ class SliceScene {
   void setCt(CtPtr ct);                   ///< null = nothing to show
   void setLabels(LabelPtr labels);        ///< null = none
   void setLabelsExpected(bool expected);  ///< without labels there is nothing to show
+  void setPalette(LabelPalette palette);  ///< of the labels; the lungs' unless set
+  void setPatch(SlicePatchPtr patch);     ///< null = none; one of another size is not shown
   void setSlice(Orientation orientation, const Index3& cursor);
   void setWindow(const WindowHu& window);
   void setOverlay(const OverlayStyle& style);
@@ -44,7 +54,7 @@ class SliceScene {
   void setEmptyText(std::string sentence);     ///< shown in the middle where there is nothing to show; utf-8
   void setViewport(int width, int height, double scale = 1);  ///< device pixels, and how many of them a logical one has
 
-  [[nodiscard]] bool empty() const { return !ct_ || (labelsExpected_ && !labelsShown()); }
+  [[nodiscard]] bool empty() const { return !ct_ || (labelsExpected_ && !labelsShown() && !patchedLabels()); }
   [[nodiscard]] Orientation orientation() const { return orientation_; }
   [[nodiscard]] const SliceGeometry& geometry() const { return geometry_; }  ///< without a CT: of no meaning
   /// The continuous voxel index under a device pixel position, on this slice. nullopt outside the scan.
@@ -64,6 +74,9 @@ class SliceScene {
 
  private:
   [[nodiscard]] bool labelsShown() const { return labels_ && ct_ && labels_->grid().size == ct_->grid().size; }
+  [[nodiscard]] bool patched() const { return patch_ && orientation_ == Orientation::Axial && cursor_[2] == patch_->z; }
+  [[nodiscard]] const LabelVolume* patchedLabels() const;
+  [[nodiscard]] const CtVolume* patchedCt() const;
   void updateGeometry();
   void drawMask(const PixelView& out);
   void drawOutlines(const PixelView& out, const SliceView<std::uint8_t>& labels);
@@ -72,6 +85,8 @@ class SliceScene {
   CtPtr ct_;
   LabelPtr labels_;
   bool labelsExpected_ = false;
+  SlicePatchPtr patch_;
+  LabelPalette palette_ = lungPalette();
   Orientation orientation_ = Orientation::Axial;
   Index3 cursor_{0, 0, 0};
   Point3 focus_{0, 0, 0};

@@ -6,6 +6,7 @@
 #include <QPainter>
 #include <QWheelEvent>
 #include <cmath>
+#include <utility>
 
 namespace pulmo {
 
@@ -48,6 +49,16 @@ void SlicePane::setLabels(LabelPtr labels) {
 
 void SlicePane::setLabelsExpected(bool expected) {
   scene_.setLabelsExpected(expected);
+  changed();
+}
+
+void SlicePane::setPalette(LabelPalette palette) {
+  scene_.setPalette(std::move(palette));
+  changed();
+}
+
+void SlicePane::setPatch(SlicePatchPtr patch) {
+  scene_.setPatch(std::move(patch));
   changed();
 }
 

@@ -24,6 +24,8 @@ class SlicePane : public QWidget {
   void setCt(CtPtr ct);
   void setLabels(LabelPtr labels);
   void setLabelsExpected(bool expected);  ///< without labels there is nothing to show
+  void setPalette(LabelPalette palette);  ///< of the labels; the lungs' unless set
+  void setPatch(SlicePatchPtr patch);     ///< one axial slice in place of the volume's; null = none
   void setEmptyText(const QString& sentence);
   void setOrientation(Orientation orientation);
   [[nodiscard]] Orientation orientation() const { return orientation_; }

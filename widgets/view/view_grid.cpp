@@ -71,7 +71,7 @@ ViewGrid::ViewGrid(ViewState& state, QWidget* parent)
       makeSlicePane(pane);
     connectFrame(pane);
   }
-  for (const PaneId pane : {PaneId::Mask, PaneId::Prediction, PaneId::Simulated}) slice(pane)->setLabelsExpected(true);
+  for (const PaneId pane : {PaneId::Mask, PaneId::Prediction}) slice(pane)->setLabelsExpected(true);
   frames_[indexOf(active_)]->setActive(true);
   arrange();
 }
@@ -149,12 +149,31 @@ SlicePane* ViewGrid::slice(PaneId pane) const {
 }
 
 void ViewGrid::setCt(const CtPtr& ct) {
-  for (SlicePane* view : slices_) view->setCt(ct);
+  for (const PaneId pane : {PaneId::Native, PaneId::Mask, PaneId::Prediction}) slice(pane)->setCt(ct);
+}
+
+void ViewGrid::setSimulated(CtPtr ct, LabelPtr lesions, const QString& origin) {
+  setDetail(PaneId::Simulated, ct ? origin : QString());
+  SlicePane* view = slice(PaneId::Simulated);
+  view->setCt(std::move(ct));
+  view->setLabels(std::move(lesions));
+}
+
+void ViewGrid::setPalette(PaneId pane, const LabelPalette& palette) {
+  if (SlicePane* view = slice(pane)) view->setPalette(palette);
+}
+
+void ViewGrid::setPatch(PaneId pane, SlicePatchPtr patch) {
+  if (SlicePane* view = slice(pane)) view->setPatch(std::move(patch));
+}
+
+void ViewGrid::setDetail(PaneId pane, const QString& text) {
+  frames_[indexOf(pane)]->setDetail(text);
 }
 
 void ViewGrid::setLabels(PaneId pane, LabelPtr labels, const QString& origin) {
   if (pane == PaneId::Lungs) return;
-  frames_[indexOf(pane)]->setDetail(labels ? origin : QString());
+  setDetail(pane, labels ? origin : QString());
   slice(pane)->setLabels(std::move(labels));
 }
 

@@ -9,6 +9,7 @@
 
 #include "models/study/view_state.h"
 #include "pipeline/core/triangle_mesh.h"
+#include "widgets/scene/slice_scene.h"
 
 class QSplitter;
 
@@ -17,7 +18,6 @@ namespace pulmo {
 class PaneFrame;
 class SlicePane;
 class SurfacePane;
-struct SharedSlices;
 
 enum class PaneId { Native, Mask, Prediction, Simulated, Lungs };
 
@@ -33,8 +33,14 @@ class ViewGrid : public QWidget {
   explicit ViewGrid(ViewState& state, QWidget* parent = nullptr);
   ~ViewGrid() override;
 
-  void setCt(const CtPtr& ct);                                          ///< null = none; drops no labels
+  void setCt(const CtPtr& ct);  ///< of all panes but Simulated; null = none; drops no labels
   void setLabels(PaneId pane, LabelPtr labels, const QString& origin);  ///< for Mask and Prediction
+  /// What the Simulated pane shows, a scan of its own. @param lesions  null = not coloured
+  void setSimulated(CtPtr ct, LabelPtr lesions, const QString& origin);
+  void setPalette(PaneId pane, const LabelPalette& palette);  ///< of the pane's labels; the lungs' unless set
+  /// One axial slice of a pane in place of its volume's; null = none. Kept until set again.
+  void setPatch(PaneId pane, SlicePatchPtr patch);
+  void setDetail(PaneId pane, const QString& text);  ///< beside the pane's name
   void setEmptyText(PaneId pane, const QString& sentence);
   void setSurfaces(std::shared_ptr<const std::vector<TriangleMesh>> surfaces);  ///< null = none
 
