@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "pipeline/simulate/lesion_painter.h"
+
+namespace pulmo {
+
+namespace {
+
+constexpr int kMost = 200;  // HU
+
+/// Median of a histogram, between its bins.
+double medianOf(const std::array<int, kMost>& bins, int count) {
+  double left = count / 2.0;
+  for (int i = 0; i < kMost; ++i) {
+    const int n = bins[static_cast<std::size_t>(i)];
+    if (left <= n) return n == 0 ? i : i - 0.5 + left / n;
+    left -= n;
+  }
+  return kMost;
+}
+
+}  // namespace
+
+SliceNoise measureNoise(const std::int16_t* ct, const std::uint8_t* lungs, int nx, int ny) {
+  constexpr double kToSd = 1 / (0.6745 * 1.41421356);  // median of |difference| of a normal distribution
+  std::array<int, kMost> near{}, far{};
+  int count = 0;
+  const auto soft = [&](std::size_t i) { return ct[i] > -60 && ct[i] < 160 && lungs[i] == 0; };
+  for (int y = 2; y < ny; y += 3) {
+    const std::size_t row = static_cast<std::size_t>(y) * static_cast<std::size_t>(nx);
+    for (int x = 0; x + 3 < nx; x += 2) {
+      const std::size_t i = row + static_cast<std::size_t>(x);
+      if (!soft(i) || !soft(i + 1) || !soft(i + 3)) continue;
+      ++near[static_cast<std::size_t>(std::min(kMost - 1, std::abs(ct[i] - ct[i + 1])))];
+      ++far[static_cast<std::size_t>(std::min(kMost - 1, std::abs(ct[i] - ct[i + 3])))];
+      ++count;
+    }
+  }
+  if (count < 150) return {};
+  const double a = medianOf(near, count) * kToSd, b = medianOf(far, count) * kToSd;
+  SliceNoise noise;
+  noise.sdHu = std::clamp(b, 2.0, 70.0);
+  noise.correlation = b > 0 ? std::clamp(1 - (a * a) / (b * b), 0.0, 0.8) : 0;
+  return noise;
+}
+
+}  // namespace pulmo
