@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <unistd.h>
 
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <csignal>
 #include <cstdio>
 #include <iostream>
+#include <mutex>
 #include <new>
 #include <thread>
 
@@ -34,17 +38,25 @@ int exitCodeOf(ErrorKind kind) {
   return kOurFault;
 }
 
-/// Ctrl-C and a polite kill ask for a stop. A handler may do next to nothing, so a thread waits for the signal instead.
+std::atomic<bool> signalled{false};
+static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may touch nothing that locks");
+
+/// Ctrl-C and a polite kill ask for a stop. A handler may do next to nothing, so a thread looks whether it was called.
+/// A handler, not a blocked signal: libraries start threads before main(), and one of those would take it and die.
 void stopOnSignals(std::jthread& waiter) {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  waiter = std::jthread([signals](const StopToken& end) {
+  struct sigaction action {};
+  action.sa_handler = [](int) { signalled = true; };
+  action.sa_flags = SA_RESTART;
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+  waiter = std::jthread([](const StopToken& end) {
+    std::mutex mutex;
+    std::condition_variable_any never;
+    std::unique_lock lock(mutex);
     while (!end.stop_requested()) {
-      const timespec wait{0, 100'000'000};
-      if (sigtimedwait(&signals, nullptr, &wait) > 0) stopSource().request_stop();
+      never.wait_for(lock, end, std::chrono::milliseconds(100), [] { return signalled.load(); });
+      if (signalled) stopSource().request_stop();
+      if (signalled) return;
     }
   });
 }

@@ -129,7 +129,7 @@ class TestCli : public QObject {
       QFile status(QString("/proc/%1/status").arg(process.processId()));
       if (!status.open(QIODevice::ReadOnly)) return false;
       for (const QByteArray& line : status.readAll().split('\n'))
-        if (line.startsWith("SigBlk:"))
+        if (line.startsWith("SigCgt:"))
           return ((line.mid(7).trimmed().toULongLong(nullptr, 16) >> (SIGTERM - 1)) & 1) != 0;
       return false;
     };
