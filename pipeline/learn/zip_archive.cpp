@@ -16,8 +16,9 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::uint32_t kLocalSignature = 0x04034B50, kCentralSignature = 0x02014B50, kEndSignature = 0x06054B50,
-                        kZip64Locator = 0x07064B50;
+                        kZip64Locator = 0x07064B50, kZip64End = 0x06064B50;
 constexpr std::size_t kLocalBytes = 30, kCentralBytes = 46, kEndBytes = 22, kLongestComment = 65535;
+constexpr std::size_t kLocatorBytes = 20, kZip64EndBytes = 56;
 constexpr std::size_t kLongestName = 512;
 constexpr std::uint64_t kAlignment = 64;
 // General purpose bits: 3 sizes follow the data, 11 names are UTF-8. Others change what the bytes mean.
@@ -28,6 +29,10 @@ std::uint16_t u16(const std::uint8_t* p) {
 }
 std::uint32_t u32(const std::uint8_t* p) {
   return static_cast<std::uint32_t>(u16(p)) | (static_cast<std::uint32_t>(u16(p + 2)) << 16);
+}
+
+std::uint64_t u64(const std::uint8_t* p) {
+  return u32(p) | (static_cast<std::uint64_t>(u32(p + 4)) << 32);
 }
 
 void append(std::string& to, std::uint64_t value, int bytes) {
@@ -111,11 +116,10 @@ void ZipArchive::readDirectory(const Limits& limits) {
   const std::uint64_t endOffset = fileBytes_ - tail.size() + at;
   const std::uint8_t* end = &tail[at];
   const std::uint32_t count = u16(end + 10), directoryBytes = u32(end + 12), directoryOffset = u32(end + 16);
-  if (count == 0xFFFF || directoryBytes == 0xFFFFFFFF || directoryOffset == 0xFFFFFFFF ||
-      (at >= 20 && u32(&tail[at - 20]) == kZip64Locator))
+  if (count == 0xFFFF || directoryBytes == 0xFFFFFFFF || directoryOffset == 0xFFFFFFFF)
     throw Error(ErrorKind::Unsupported, name_ + " uses ZIP64, which weights of this size do not need.");
   if (u16(end + 4) != 0 || u16(end + 6) != 0 || u16(end + 8) != count) throw damaged("it spans several disks");
-  if (static_cast<std::uint64_t>(directoryOffset) + directoryBytes != endOffset)
+  if (static_cast<std::uint64_t>(directoryOffset) + directoryBytes != directoryEnd(endOffset, {end, kEndBytes}))
     throw damaged("its directory is not where it should be");
   if (count > limits.members)
     throw Error(ErrorKind::InvalidInput, name_ + " has " + std::to_string(count) + " members, more than weights have.");
@@ -153,6 +157,22 @@ void ZipArchive::readDirectory(const Limits& limits) {
   std::sort(members_.begin(), members_.end(), [](const Member& a, const Member& b) { return a.name < b.name; });
   for (std::size_t i = 1; i < members_.size(); ++i)
     if (members_[i].name == members_[i - 1].name) throw damaged("the member " + members_[i].name + " is there twice");
+}
+
+/// Where the directory must end: before the end record, or before the records of ZIP64 if they are there.
+std::uint64_t ZipArchive::directoryEnd(std::uint64_t endOffset, std::span<const std::uint8_t> end) {
+  if (endOffset < kLocatorBytes + kZip64EndBytes) return endOffset;
+  std::array<std::uint8_t, kZip64EndBytes + kLocatorBytes> records{};
+  const std::uint64_t offset = endOffset - records.size();
+  readAt(offset, records);
+  const std::uint8_t* locator = &records[kZip64EndBytes];
+  if (u32(locator) != kZip64Locator) return endOffset;
+  const bool same = u32(records.data()) == kZip64End && u64(&records[4]) == kZip64EndBytes - 12 &&
+                    u32(&records[16]) == 0 && u32(&records[20]) == 0 && u64(&records[24]) == u16(&end[10]) &&
+                    u64(&records[32]) == u16(&end[10]) && u64(&records[40]) == u32(&end[12]) &&
+                    u64(&records[48]) == u32(&end[16]) && u32(locator + 4) == 0 && u64(locator + 8) == offset;
+  if (!same) throw Error(ErrorKind::InvalidInput, name_ + " is damaged: its two end records contradict.");
+  return offset;
 }
 
 /// Other readers go by the header before the data: both must say the same.

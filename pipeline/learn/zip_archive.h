@@ -10,7 +10,8 @@
 
 namespace pulmo {
 
-// The little of ZIP that weight files use: members stored as they are, no ZIP64, no second disk, no encryption.
+// The little of ZIP that weight files use: members stored as they are, no second disk, no encryption. Of ZIP64 only the
+// end record, which PyTorch always writes: it must say what the plain one says.
 // Source: PKWARE APPNOTE.TXT 6.3.10, sections 4.3 to 4.5.
 
 /// CRC-32 of the ZIP standard (polynomial 0xEDB88320); goes on from `before`.
@@ -44,6 +45,7 @@ class ZipArchive {
  private:
   void readAt(std::uint64_t offset, std::span<std::uint8_t> bytes);
   void readDirectory(const Limits& limits);
+  [[nodiscard]] std::uint64_t directoryEnd(std::uint64_t endOffset, std::span<const std::uint8_t> end);
   void checkLocalHeader(Member& member, std::uint16_t flags);
   void checkPlaces(std::uint64_t directoryOffset) const;
 
