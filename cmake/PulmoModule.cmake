@@ -8,6 +8,8 @@ function(pulmo_module name)
   cmake_parse_arguments(ARG "" "" "PUBLIC;PRIVATE" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   file(GLOB headers CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.h)
+  # Named for a third party: for this module's own sources, and not to compile without it.
+  list(FILTER headers EXCLUDE REGEX "_(itk|vtk|torch|gdcm)[.]h$")
   if(sources)
     add_library(pulmo_${name} STATIC ${sources})
     set_target_properties(pulmo_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)

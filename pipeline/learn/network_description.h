@@ -21,7 +21,7 @@ struct NetworkDescription {
   int levels = 5;                    ///< 3 .. 6, resolutions; the lowest is size / 2^(levels-1)
   int neighbours = 1;                ///< 1, 3 or 5: slices in, the middle one is labelled
   int classes = 3;                   ///< background, right, left
-  int size = 256;                    ///< matrix in and out: 256 or 512
+  int size = 256;                    ///< matrix in and out: 256 or 512; 64 and 128 for trials
   WindowHu inputWindow{1600, -500};  ///< HU, mapped onto 0 .. 1 and clipped
 
   friend bool operator==(const NetworkDescription&, const NetworkDescription&) = default;
