@@ -7,6 +7,7 @@
 #include <exception>
 
 #include "app/desktop/main_window.h"
+#include "app/desktop/simulate_work.h"
 #include "app/desktop/theme.h"
 #include "pipeline/core/atomic_file.h"
 #include "widgets/view/view_grid.h"
@@ -56,6 +57,11 @@ class Screenshot : public QObject {
   int exitCode_ = 0;
 };
 
+int wrongUsage(const char* option, const QString& value) {
+  std::fprintf(stderr, "pulmoscope: %s does not know \"%s\".\n", option, qPrintable(value));
+  return kWrongUsage;
+}
+
 int run(int argc, char** argv) {
   QApplication app(argc, argv);
   QApplication::setOrganizationName("pulmoscope");
@@ -71,7 +77,11 @@ int run(int argc, char** argv) {
   const QCommandLineOption mask("mask", "Open this reference mask with the scan.", "FILE");
   const QCommandLineOption screenshot("screenshot", "Open, segment, save a picture of the window, end.", "FILE");
   const QCommandLineOption size("size", "Size of the window in pixels, for --screenshot.", "WxH", "1600x1000");
-  parser.addOptions({phantom, seed, series, mask, screenshot, size});
+  const QCommandLineOption tab("tab", "Which tab is in front: segment, simulate, …", "NAME");
+  const QCommandLineOption preset("preset", "Simulate this disease (with --tab simulate).", "NAME");
+  const QCommandLineOption patient("patient", "Seed of the simulated disease.", "N", "1");
+  const QCommandLineOption coloured("colour-lesions", "Lay colours over the simulated lesions.");
+  parser.addOptions({phantom, seed, series, mask, screenshot, size, tab, preset, patient, coloured});
   parser.addPositionalArgument("PATH", "Folders or files to open.", "[PATH …]");
   parser.process(app);
   applyTheme(app);
@@ -88,6 +98,9 @@ int run(int argc, char** argv) {
     }
     window.resize(pixels);
   }
+  if (parser.isSet(tab) && !window.showTab(parser.value(tab))) return wrongUsage("--tab", parser.value(tab));
+  if (!window.simulate().choose(parser.value(preset), parser.value(patient).toULongLong(), parser.isSet(coloured)))
+    return wrongUsage("--preset", parser.value(preset));
   window.show();
   std::vector<std::filesystem::path> paths;
   for (const QString& path : parser.positionalArguments()) paths.emplace_back(path.toStdString());

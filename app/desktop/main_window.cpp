@@ -4,7 +4,6 @@
 #include <QCloseEvent>
 #include <QDockWidget>
 #include <QDragEnterEvent>
-#include <QFileDialog>
 #include <QFileInfo>
 #include <QMenuBar>
 #include <QMessageBox>
@@ -19,10 +18,12 @@
 #include "app/desktop/actions.h"
 #include "app/desktop/device_probe.h"
 #include "app/desktop/mask_values_dialog.h"
+#include "app/desktop/simulate_work.h"
 #include "pipeline/classical/threshold_segmenter.h"
 #include "widgets/control/status_strip.h"
 #include "widgets/control/window_level_bar.h"
 #include "widgets/panel/segment_panel.h"
+#include "widgets/panel/simulate_panel.h"
 #include "widgets/panel/study_panel.h"
 #include "widgets/view/view_grid.h"
 
@@ -52,20 +53,6 @@ WindowHu windowThatFits(const CtVolume& ct) {
 
 }  // namespace
 
-FileDialogs FileDialogs::native() {
-  FileDialogs dialogs;
-  dialogs.folder = [](QWidget* parent, const QString& title, const QString& start) {
-    return QFileDialog::getExistingDirectory(parent, title, start);
-  };
-  dialogs.open = [](QWidget* parent, const QString& title, const QString& start, const QString& filter) {
-    return QFileDialog::getOpenFileName(parent, title, start, filter);
-  };
-  dialogs.save = [](QWidget* parent, const QString& title, const QString& start, const QString& filter) {
-    return QFileDialog::getSaveFileName(parent, title, start, filter);  // asks before it lets one overwrite
-  };
-  return dialogs;
-}
-
 MainWindow::MainWindow(FileDialogs dialogs, QWidget* parent)
     : QMainWindow(parent),
       dialogs_(std::move(dialogs)),
@@ -77,7 +64,8 @@ MainWindow::MainWindow(FileDialogs dialogs, QWidget* parent)
       actions_(new Actions(this)),
       device_(new DeviceProbe(this)),
       grid_(new ViewGrid(view_, this)),
-      status_(new StatusStrip(this)) {
+      status_(new StatusStrip(this)),
+      simulate_(new SimulateWork(study_, view_, *grid_, *status_, dialogs_, this)) {
   setObjectName("mainWindow");
   setWindowTitle(tr("Pulmoscope"));
   setAcceptDrops(true);
@@ -108,11 +96,15 @@ void MainWindow::makeDocks() {
   addDockWidget(Qt::LeftDockWidgetArea, studyDock);
   auto* workDock = new QDockWidget(tr("Work"), this);
   workDock->setObjectName("dock.work");
-  auto* tabs = new QTabWidget(workDock);
-  tabs->setDocumentMode(true);
-  segmentPanel_ = new SegmentPanel(study_, masks_, volumes_, comparison_, tabs);
-  tabs->addTab(segmentPanel_, tr("Segment"));
-  workDock->setWidget(tabs);
+  tabs_ = new QTabWidget(workDock);
+  tabs_->setObjectName("work.tabs");
+  tabs_->setDocumentMode(true);
+  segmentPanel_ = new SegmentPanel(study_, masks_, volumes_, comparison_, tabs_);
+  tabs_->addTab(segmentPanel_, tr("Segment"));
+  tabs_->addTab(simulate_->panel(), tr("Simulate"));
+  connect(tabs_, &QTabWidget::currentChanged, this,
+          [this] { simulate_->session().setActive(tabs_->currentWidget() == simulate_->panel()); });
+  workDock->setWidget(tabs_);
   addDockWidget(Qt::RightDockWidgetArea, workDock);
   resizeDocks({studyDock, workDock}, {270, 290}, Qt::Horizontal);
 }
@@ -210,6 +202,7 @@ void MainWindow::connectActions() {
   const auto segment = [this] { masks_.segment(static_cast<std::size_t>(segmentPanel_->method())); };
   connect(actions_->segment, &QAction::triggered, this, segment);
   connect(segmentPanel_, &SegmentPanel::segmentRequested, this, segment);
+  connect(simulate_, &SimulateWork::segmentRequested, this, segment);
   connect(segmentPanel_, &SegmentPanel::openReferenceRequested, this, &MainWindow::chooseReference);
   connect(segmentPanel_, &SegmentPanel::saveMaskRequested, this, &MainWindow::chooseMaskFile);
   connect(actions_->cancel, &QAction::triggered, this, &MainWindow::cancelRunning);
@@ -262,8 +255,10 @@ void MainWindow::connectModels() {
 }
 
 std::vector<LatestJob*> MainWindow::jobs() {
-  return {&scans_.job(),    &masks_.segmentJob(), &masks_.fileJob(),
-          &surfaces_.job(), &volumes_.job(),      &comparison_.job()};
+  std::vector<LatestJob*> all{&scans_.job(),    &masks_.segmentJob(), &masks_.fileJob(),
+                              &surfaces_.job(), &volumes_.job(),      &comparison_.job()};
+  for (LatestJob* job : simulate_->jobs()) all.push_back(job);
+  return all;
 }
 
 bool MainWindow::settled() {
@@ -304,6 +299,15 @@ bool MainWindow::segmentOnce() {
   return true;
 }
 
+bool MainWindow::showTab(const QString& key) {
+  for (int i = 0; i < tabs_->count(); ++i) {
+    if (tabs_->tabText(i).compare(key, Qt::CaseInsensitive) != 0) continue;
+    tabs_->setCurrentIndex(i);
+    return true;
+  }
+  return false;
+}
+
 void MainWindow::showScan() {
   const ScanPtr scan = study_.scan();
   const bool open = scan != nullptr;
@@ -326,7 +330,6 @@ void MainWindow::showMasks() {
                       open ? tr("No reference mask. Open one with Ctrl+M.") : tr("The reference mask appears here."));
   grid_->setEmptyText(PaneId::Prediction,
                       open ? tr("No prediction yet. Press F5 to find the lungs.") : tr("The prediction appears here."));
-  grid_->setEmptyText(PaneId::Simulated, tr("Simulated disease will be drawn into the scan here."));
   grid_->setEmptyText(PaneId::Lungs, tr("The lungs appear here when there is a mask."));
   grid_->setLabels(PaneId::Mask, study_.reference().labels, study_.reference().origin);
   grid_->setLabels(PaneId::Prediction, study_.prediction().labels, study_.prediction().origin);

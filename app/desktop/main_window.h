@@ -3,10 +3,10 @@
 #include <QMainWindow>
 #include <QString>
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <vector>
 
+#include "app/desktop/file_dialogs.h"
 #include "models/session/comparison_session.h"
 #include "models/session/mask_session.h"
 #include "models/session/scan_session.h"
@@ -15,22 +15,17 @@
 #include "models/study/study.h"
 #include "models/study/view_state.h"
 
+class QTabWidget;
+
 namespace pulmo {
 
 class Actions;
 class DeviceProbe;
 class SegmentPanel;
+class SimulateWork;
 class StatusStrip;
 class StudyPanel;
 class ViewGrid;
-
-/// File dialogs, injected so that tests answer them. An empty answer is "cancelled".
-struct FileDialogs {
-  std::function<QString(QWidget*, const QString& title, const QString& start)> folder;
-  std::function<QString(QWidget*, const QString& title, const QString& start, const QString& filter)> open;
-  std::function<QString(QWidget*, const QString& title, const QString& start, const QString& filter)> save;
-  [[nodiscard]] static FileDialogs native();
-};
 
 /// The window: wires models, panels and panes together; holds no rules of its own.
 class MainWindow : public QMainWindow {
@@ -45,6 +40,10 @@ class MainWindow : public QMainWindow {
   void openReferenceWithScan(const std::filesystem::path& path);  ///< as soon as the scan being opened is there
   bool segmentOnce();  ///< starts the first method unless there is a prediction already; whether it did
   void reopenLast();   ///< what was open when the program ended; nothing if it is gone
+
+  /// Brings a tab of the right dock to the front. @return whether there is one of that key ("simulate")
+  bool showTab(const QString& key);
+  [[nodiscard]] SimulateWork& simulate() { return *simulate_; }
 
   /// Whether all that was asked for has ended: for --screenshot and the tests.
   [[nodiscard]] bool settled();
@@ -91,6 +90,8 @@ class MainWindow : public QMainWindow {
   DeviceProbe* device_;
   ViewGrid* grid_;
   StatusStrip* status_;
+  SimulateWork* simulate_;
+  QTabWidget* tabs_ = nullptr;
   StudyPanel* studyPanel_ = nullptr;
   SegmentPanel* segmentPanel_ = nullptr;
   QMenu* recent_ = nullptr;

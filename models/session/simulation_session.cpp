@@ -139,7 +139,7 @@ void SimulationSession::paintSlice() {
 
 void SimulationSession::followCursor() {
   if (upToDate_) {
-    if (result_) Q_EMIT pictureChanged();  // the slice's own share of lesion
+    if (result_) Q_EMIT loadChanged();
     return;
   }
   if (disease_ && slice_ && slice_->z != view_.cursor()[2]) paintSlice();

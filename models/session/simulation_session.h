@@ -67,6 +67,7 @@ class SimulationSession : public QObject {
   void specChanged();     ///< or the seed
   void maskChanged();     ///< or the scan
   void pictureChanged();  ///< slice(), ct(), lesions() or problem()
+  void loadChanged();     ///< sliceExtentPercent() alone
   void saved(const QString& path);
 
  private:

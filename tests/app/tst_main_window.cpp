@@ -42,12 +42,18 @@ class TestMainWindow : public QObject {
   std::unique_ptr<PhantomCase> phantom_;
   QString scanFolder_, maskFile_;
   QString nextAnswer_;
+  QStringList questions_;
+  bool agree_ = true;
 
   FileDialogs answering() {
     FileDialogs dialogs;
     dialogs.folder = [this](QWidget*, const QString&, const QString&) { return nextAnswer_; };
     dialogs.open = [this](QWidget*, const QString&, const QString&, const QString&) { return nextAnswer_; };
     dialogs.save = dialogs.open;
+    dialogs.confirm = [this](QWidget*, const QString&, const QString& question, const QString&) {
+      questions_ << question;
+      return agree_;
+    };
     return dialogs;
   }
   static QAction* action(const QMainWindow& window, const QString& text) {
