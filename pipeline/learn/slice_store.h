@@ -83,6 +83,7 @@ class SliceStoreWriter {
   /// @throws Error{InvalidInput} for what cannot be stored (other grids, no lung, no name): the writer goes on;
   ///         Error{Io} if the disk is full: it does not
   void add(const CtVolume& ct, const LabelVolume& lungs, StoredCase description);
+  [[nodiscard]] bool broken() const;             ///< the disk failed: nothing can be added or finished any more
   void addProblem(const std::string& sentence);  ///< kept with the store
   /// @param splitOfCase  one a case added
   /// @throws Error{InvalidInput} without a case, or if a patient would be on two sides; Error{Io}

@@ -118,6 +118,10 @@ SliceStoreWriter::~SliceStoreWriter() {
   fs::remove_all(state_->temporary, ec);
 }
 
+bool SliceStoreWriter::broken() const {
+  return state_->broken;
+}
+
 void SliceStoreWriter::addProblem(const std::string& sentence) {
   state_->index.problems.push_back(sentence);
 }

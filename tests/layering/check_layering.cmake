@@ -16,14 +16,15 @@ set(RULES
   "pipeline/imaging|pipeline/core/,pipeline/imaging/|itk,gdcm"
   "pipeline/classical|pipeline/core/,pipeline/classical/|itk"
   "pipeline/surface|pipeline/core/,pipeline/surface/|vtk"
-  "pipeline/report|pipeline/core/,pipeline/metrics/,pipeline/report/|nlohmann/"
+  "pipeline/prepare|pipeline/core/,pipeline/simulate/,pipeline/imaging/,pipeline/classical/,pipeline/learn/slice_store.h,pipeline/prepare/|nlohmann/"
+  "pipeline/report|pipeline/core/,pipeline/metrics/,pipeline/simulate/,pipeline/report/|nlohmann/"
   "models/support|pipeline/core/,models/support/|Q"
   "models/study|pipeline/core/,models/|Q"
   "models|pipeline/,models/|Q"
   "widgets/scene|pipeline/core/,pipeline/surface/,widgets/scene/|vtk"
   "widgets/view|pipeline/core/,models/,widgets/|Q,vtk"
   # panels see data, never the things that do the work
-  "widgets|pipeline/core/,pipeline/metrics/metrics.h,pipeline/imaging/mask_io.h,pipeline/imaging/scan_search.h,models/,widgets/|Q"
+  "widgets|pipeline/core/,pipeline/metrics/metrics.h,pipeline/imaging/mask_io.h,pipeline/imaging/scan_search.h,pipeline/simulate/pathology.h,pipeline/learn/training_config.h,models/,widgets/|Q"
   "app/cli|pipeline/,widgets/scene/,app/cli/|CLI/,nlohmann/"
   "app/desktop|pipeline/,models/,widgets/,app/desktop/|Q")
 set(THIRD_PARTY "^(Q[A-Z]|Qt|vtk|itk|gdcm|dcmtk/|torch/|c10/|ATen/|caffe2/|nlohmann/|CLI/)")

@@ -9,6 +9,7 @@ void addDesktopCommands(CLI::App& app, Context& context) {
   addMeasure(app, context);
   addSurface(app, context);
   addRender(app, context);
+  addPrepare(app, context);
 }
 
 }  // namespace pulmo::cli

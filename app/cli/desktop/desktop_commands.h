@@ -6,6 +6,7 @@ namespace pulmo::cli {
 
 void addInfo(CLI::App& app, Context& context);
 void addMeasure(CLI::App& app, Context& context);
+void addPrepare(CLI::App& app, Context& context);
 void addRender(CLI::App& app, Context& context);
 void addSegment(CLI::App& app, Context& context);
 void addSurface(CLI::App& app, Context& context);
