@@ -86,8 +86,32 @@ NetworkDescription readDescription(const Pickle& pickle, const PickleValue& dict
 }
 
 NetworkDescription describeTensors(const std::vector<NamedTensor>& tensors, const std::string& name) {
-  throw Error(ErrorKind::InvalidInput,
-              name + " holds " + std::to_string(tensors.size()) + " tensors, but no description of a network.");
+  const auto find = [&](const std::string& key) -> const NamedTensor* {
+    for (const NamedTensor& tensor : tensors)
+      if (tensor.name == key) return &tensor;
+    return nullptr;
+  };
+  NetworkDescription description;
+  const bool cascade = find("fine.head.weight") != nullptr;
+  const std::string prefix = cascade ? "fine." : "";
+  const NamedTensor *first = find(prefix + "down.0.conv1.weight"), *head = find(prefix + "head.weight");
+  if (first == nullptr || head == nullptr || first->shape.size() != 4 || head->shape.size() != 4)
+    throw Error(ErrorKind::InvalidInput, name + " holds the weights of another network than this program's.");
+  const auto bounded = [&](std::int64_t value) {
+    if (value < 0 || value > 100000)
+      throw Error(ErrorKind::InvalidInput, name + " holds the weights of a network that is too large.");
+    return static_cast<int>(value);
+  };
+  description.baseChannels = bounded(first->shape[0]);
+  description.classes = bounded(head->shape[0]);
+  description.neighbours = bounded(first->shape[1]) - (cascade ? description.classes : 0);
+  description.levels = 0;
+  while (find(prefix + "down." + std::to_string(description.levels) + ".conv1.weight") != nullptr) ++description.levels;
+  description.architecture = cascade                                 ? Architecture::Cascade
+                             : find("down.0.skip.weight") != nullptr ? Architecture::ResidualUNet
+                                                                     : Architecture::UNet;
+  validate(description);
+  return description;
 }
 
 }  // namespace pulmo
