@@ -11,6 +11,7 @@
 #include <QSettings>
 #include <QSlider>
 #include <QStatusBar>
+#include <QTabBar>
 #include <QTabWidget>
 #include <QToolBar>
 #include <algorithm>
@@ -99,6 +100,7 @@ void MainWindow::makeDocks() {
   tabs_ = new QTabWidget(workDock);
   tabs_->setObjectName("work.tabs");
   tabs_->setDocumentMode(true);
+  tabs_->tabBar()->setDrawBase(false);
   segmentPanel_ = new SegmentPanel(study_, masks_, volumes_, comparison_, tabs_);
   tabs_->addTab(segmentPanel_, tr("Segment"));
   tabs_->addTab(simulate_->panel(), tr("Simulate"));

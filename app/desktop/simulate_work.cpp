@@ -2,11 +2,13 @@
 #include "app/desktop/simulate_work.h"
 
 #include <QCheckBox>
+#include <QCoreApplication>
 #include <QDir>
 #include <QFileInfo>
 #include <QSettings>
 #include <string>
 
+#include "pipeline/report/pathology_json.h"
 #include "widgets/control/status_strip.h"
 #include "widgets/panel/simulate_panel.h"
 #include "widgets/view/view_grid.h"
@@ -23,6 +25,17 @@ LabelPalette lesionPalette() {
     palette.names[id] = std::string(info.name);
   }
   return palette;
+}
+
+/// None where they were not installed: the panel then starts from its own settings.
+std::vector<DiseasePreset> presetsBesideProgram() {
+  std::vector<DiseasePreset> presets;
+  const std::filesystem::path folder = findPathologyPresets(QCoreApplication::applicationDirPath().toStdString());
+  if (folder.empty()) return presets;
+  for (const PathologyPreset& preset : loadPathologyPresets(folder))
+    presets.push_back({QString::fromStdString(preset.key), QString::fromStdString(preset.name),
+                       QString::fromStdString(preset.description), preset.spec});
+  return presets;
 }
 
 /// "lungs.nii.gz" and "-lesions" make "lungs-lesions.nii.gz".
@@ -42,7 +55,7 @@ SimulateWork::SimulateWork(Study& study, ViewState& view, ViewGrid& grid, Status
       dialogs_(dialogs),
       window_(parent),
       session_(study, view),
-      panel_(new SimulatePanel(study, session_, {}, parent)) {
+      panel_(new SimulatePanel(study, session_, presetsBesideProgram(), parent)) {
   grid_.setPalette(PaneId::Simulated, lesionPalette());
   connect(panel_, &SimulatePanel::segmentRequested, this, &SimulateWork::segmentRequested);
   connect(panel_, &SimulatePanel::exportRequested, this, &SimulateWork::exportFiles);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "pipeline/imaging/mask_io.h"
+#include "pipeline/report/pathology_json.h"
 
 namespace pulmo {
 
@@ -197,6 +198,12 @@ std::filesystem::path SimulationSession::descriptionBeside(const std::filesystem
   return ct.parent_path() / (name.string() + ".json");
 }
 
+std::string SimulationSession::describe(const Result& result) {
+  return "{\n  \"note\": \"Simulated disease in a healthy scan. Research use only.\",\n  \"seed\": " +
+         std::to_string(result.seed) + ",\n  \"extent_percent\": " + std::to_string(result.extentPercent) +
+         ",\n  \"spec\": " + toJson(result.spec) + "\n}\n";
+}
+
 void SimulationSession::save(const std::filesystem::path& ct, const std::filesystem::path& lesions,
                              Overwrite overwrite) {
   const ScanPtr scan = study_.scan();
@@ -210,6 +217,7 @@ void SimulationSession::save(const std::filesystem::path& ct, const std::filesys
         if (stop.stop_requested()) return Outcome::Stopped;
         progress(0.7, "Writing " + lesions.filename().string());
         saveMask(lesions, *result.lesions, scan->source, overwrite);
+        writeAtomically(description, overwrite, describe(result));
         return Outcome::Completed;
       },
       [this, ct] { Q_EMIT saved(QString::fromStdString(ct.string())); });

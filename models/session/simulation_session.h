@@ -78,6 +78,7 @@ class SimulationSession : public QObject {
     std::uint64_t seed = 0;
     double extentPercent = 0;
   };
+  [[nodiscard]] static std::string describe(const Result& result);  ///< JSON: enough to make it again
   void takeMask();
   void measureShape();
   void redraw();

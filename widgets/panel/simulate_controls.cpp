@@ -34,6 +34,8 @@ QGroupBox* groupOf(const QString& title, QWidget* parent) {
   return box;
 }
 
+constexpr int kKindWidth = 118;  // the longest kind
+
 int whole(double value) {
   return static_cast<int>(std::lround(value));
 }
@@ -89,7 +91,7 @@ QWidget* SimulateControls::makeKinds() {
         [index](const PathologySpec& s) { return s.weight[index]; },
         [index](PathologySpec& s, double v) { s.weight[index] = v; });
     slider->setSwatch(QColor(info.rgb[0], info.rgb[1], info.rgb[2]));
-    slider->setNameWidth(96);
+    slider->setNameWidth(kKindWidth);
   }
   return box;
 }

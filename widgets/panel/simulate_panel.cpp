@@ -33,7 +33,7 @@ QString percent(const std::optional<double>& value) {
 
 }  // namespace
 
-SimulatePanel::SimulatePanel(Study& study, SimulationSession& session, std::vector<PathologyPreset> presets,
+SimulatePanel::SimulatePanel(Study& study, SimulationSession& session, std::vector<DiseasePreset> presets,
                              QWidget* parent)
     : QWidget(parent),
       study_(study),
@@ -87,7 +87,7 @@ void SimulatePanel::layOut() {
   preset_->setObjectName("simulate.preset");
   preset_->setAccessibleName(tr("Disease"));
   preset_->setToolTip(tr("What the disease imitates; every control below can then be changed"));
-  for (const PathologyPreset& preset : presets_) {
+  for (const DiseasePreset& preset : presets_) {
     preset_->addItem(preset.name);
     preset_->setItemData(preset_->count() - 1, preset.tip, Qt::ToolTipRole);
   }
@@ -146,7 +146,7 @@ void SimulatePanel::layOut() {
 }
 
 bool SimulatePanel::choosePreset(const QString& keyOrName) {
-  for (const PathologyPreset& preset : presets_) {
+  for (const DiseasePreset& preset : presets_) {
     if (preset.key.compare(keyOrName, Qt::CaseInsensitive) != 0 &&
         preset.name.compare(keyOrName, Qt::CaseInsensitive) != 0)
       continue;
@@ -168,7 +168,7 @@ void SimulatePanel::showMask() {
   missingText_->setText(open ? tr("Disease is drawn into the lungs, so they have to be found first.")
                              : tr("Open a scan: disease is then drawn into its lungs."));
   body_->setVisible(mask.labels != nullptr);
-  lungs_->setText(mask.labels ? tr("Drawn inside the lungs of %1.").arg(mask.origin) : QString());
+  lungs_->setText(mask.labels ? tr("Drawn inside the lungs (%1)").arg(mask.origin) : QString());
   showPicture();
 }
 
@@ -188,7 +188,7 @@ void SimulatePanel::showPicture() {
   problem_->setVisible(!session_.problem().isEmpty());
   load_->setVisible(session_.problem().isEmpty());
   const std::optional<double> all = session_.extentPercent();
-  load_->setText(tr("Lesions fill <b>%1</b> of the lungs, <b>%2</b> in this slice")
+  load_->setText(tr("Lesion load <b>%1</b>, this slice <b>%2</b>")
                      .arg(session_.pending() && !all ? QStringLiteral("…") : percent(all),
                           percent(session_.sliceExtentPercent())));
   export_->setEnabled(all.has_value());

@@ -19,7 +19,7 @@ class SimulationSession;
 class Study;
 
 /// A disease by name.
-struct PathologyPreset {
+struct DiseasePreset {
   QString key;   ///< as on the command line
   QString name;  ///< for people
   QString tip;
@@ -30,7 +30,7 @@ struct PathologyPreset {
 class SimulatePanel : public QWidget {
   Q_OBJECT
  public:
-  SimulatePanel(Study& study, SimulationSession& session, std::vector<PathologyPreset> presets,
+  SimulatePanel(Study& study, SimulationSession& session, std::vector<DiseasePreset> presets,
                 QWidget* parent = nullptr);
 
   /// @return whether there is one of that key or name
@@ -50,7 +50,7 @@ class SimulatePanel : public QWidget {
 
   Study& study_;
   SimulationSession& session_;
-  std::vector<PathologyPreset> presets_;
+  std::vector<DiseasePreset> presets_;
   QWidget* missing_;  ///< what to do where there are no lungs to draw into
   QLabel* missingText_;
   QPushButton* segment_;
