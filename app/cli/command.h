@@ -35,6 +35,7 @@ void addForce(CLI::App& command, Context& context);
 void addCompare(CLI::App& app, Context& context);
 void addDevice(CLI::App& app, Context& context);
 void addPhantom(CLI::App& app, Context& context);
+void addSimulate(CLI::App& app, Context& context);
 void addDesktopCommands(CLI::App& app,
                         Context& context);  ///< info, segment, measure, surface, render; none in gpu-core
 

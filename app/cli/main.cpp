@@ -83,6 +83,7 @@ int run(int argc, char** argv) {
   addDesktopCommands(app, context);
   addCompare(app, context);
   addPhantom(app, context);
+  addSimulate(app, context);
   addDevice(app, context);
   try {
     app.parse(argc, argv);

@@ -2,6 +2,8 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,5 +31,20 @@ void addMaskMeaning(CLI::App& command, MaskMeaning& meaning, const std::string& 
 /// @param volume on the grid that the file shall have
 void saveCtFile(const std::filesystem::path& path, const CtVolume& volume, Overwrite overwrite);
 void saveMaskFile(const std::filesystem::path& path, const LabelVolume& volume, Overwrite overwrite);
+
+/// A scan with its lungs, and how results go out on exactly the scan's own grid.
+struct MaskedScan {
+  CtPtr ct;
+  LabelVolume lungs;
+  std::function<void(const std::filesystem::path&, const CtVolume&, Overwrite)> saveCt;
+  std::function<void(const std::filesystem::path&, const LabelVolume&, Overwrite)> saveLabels;
+};
+
+/// @param series  SeriesInstanceUID or empty; without ITK there are no series
+/// @return nullopt if stopped; the context then holds the exit code
+/// @throws Error as openScan and loadMask; Error{InvalidInput} if the mask lies on another grid
+[[nodiscard]] std::optional<MaskedScan> loadMaskedScan(const std::string& scan, const std::string& series,
+                                                       const std::filesystem::path& mask, const MaskMeaning& meaning,
+                                                       Context& context);
 
 }  // namespace pulmo::cli

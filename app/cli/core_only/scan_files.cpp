@@ -2,6 +2,8 @@
 #include "app/cli/scan_files.h"
 
 #include <algorithm>
+#include <memory>
+#include <utility>
 
 #include "pipeline/core/error.h"
 #include "pipeline/core/label_set.h"
@@ -31,6 +33,17 @@ void saveCtFile(const std::filesystem::path& path, const CtVolume& volume, Overw
 }
 void saveMaskFile(const std::filesystem::path& path, const LabelVolume& volume, Overwrite overwrite) {
   saveMha(path, volume, overwrite);
+}
+
+std::optional<MaskedScan> loadMaskedScan(const std::string& scan, const std::string& series,
+                                         const std::filesystem::path& mask, const MaskMeaning& meaning, Context&) {
+  if (!series.empty() || std::filesystem::path(scan).extension() != ".mha")
+    throw Error(ErrorKind::Unsupported, scan + ": this build reads scans as uncompressed .mha alone.");
+  auto ct = std::make_shared<const CtVolume>(loadMhaCt(scan));
+  LabelVolume lungs = loadMaskFile(mask, meaning);
+  requireSameGrid(ct->grid(), "scan", lungs.grid(), "lung mask");
+  lungs.setGrid(ct->grid());
+  return MaskedScan{std::move(ct), std::move(lungs), saveCtFile, saveMaskFile};
 }
 
 }  // namespace pulmo::cli

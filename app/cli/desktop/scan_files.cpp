@@ -28,4 +28,18 @@ void saveMaskFile(const std::filesystem::path& path, const LabelVolume& volume, 
   saveMask(path, volume, asItIs(volume.grid()), overwrite);
 }
 
+std::optional<MaskedScan> loadMaskedScan(const std::string& scan, const std::string& series,
+                                         const std::filesystem::path& mask, const MaskMeaning& meaning,
+                                         Context& context) {
+  const auto opened = openScanArgument({scan, series}, context);
+  if (!opened) return std::nullopt;
+  const auto source = std::make_shared<const SourceGeometry>(opened->source);
+  return MaskedScan{
+      opened->ct, loadMask(mask, &*opened, toMaskValues(meaning)),
+      [source](const auto& path, const CtVolume& ct, Overwrite overwrite) { saveCt(path, ct, *source, overwrite); },
+      [source](const auto& path, const LabelVolume& labels, Overwrite overwrite) {
+        saveMask(path, labels, *source, overwrite);
+      }};
+}
+
 }  // namespace pulmo::cli
