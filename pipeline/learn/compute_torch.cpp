@@ -8,7 +8,6 @@
 #include <torch/version.h>
 
 #include <algorithm>
-#include <mutex>
 #include <new>
 
 #include "pipeline/core/error.h"
@@ -59,8 +58,6 @@ bool isOutOfMemory(const std::string& text) {
 
 Compute chooseCompute(DeviceChoice device, Precision precision, int threads) {
   tuneAllocator();
-  static std::once_flag once;  // a second call of LibTorch's throws
-  std::call_once(once, [] { torch::set_num_interop_threads(1); });
   const DeviceReport report = reportDevice();
   if (device == DeviceChoice::Cuda && !report.cuda)
     throw Error(ErrorKind::Unsupported, "There is no CUDA GPU that answers: choose \"auto\" or \"cpu\".",

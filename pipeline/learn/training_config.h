@@ -11,7 +11,9 @@
 namespace pulmo {
 
 enum class OptimizerKind : std::uint8_t { Adam, AdamW };
-enum class Schedule : std::uint8_t { Constant, Poly, Cosine };
+/// Over a run's optimizer steps; each rises from 0 over the first 3 % of them (at most 200), since AdamW's first steps
+/// at a rate of 0.01 would throw a fresh network far away.
+enum class Schedule : std::uint8_t { Constant, Poly /* (1 - t)^0.9 */, Cosine };
 enum class Precision : std::uint8_t { Auto, Float32, BFloat16 };  ///< Auto: bf16 where the processor or GPU has it
 enum class DeviceChoice : std::uint8_t { Auto, Cpu, Cuda };
 
@@ -59,7 +61,7 @@ struct TrainingConfig {
   int checkpointEvery = 1;  ///< epochs
   DeviceChoice device = DeviceChoice::Auto;
   Precision precision = Precision::Auto;
-  int threads = 0;  ///< of the network, 0 = all but the one that makes data
+  int threads = 0;  ///< of the network, 0 = all but those that make data, two at least
   int dataThreads = 1;
 
   friend bool operator==(const TrainingConfig&, const TrainingConfig&) = default;

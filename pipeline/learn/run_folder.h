@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "pipeline/learn/slice_feed.h"
+#include "pipeline/learn/training.h"
+
+namespace pulmo {
+
+/// The files of a run that other tools read: config.json, epochs.csv, steps.csv, samples/.
+///
+/// Lines are flushed as they come, so that a run that goes on can be followed.
+class RunFolder {
+ public:
+  /// A new run. @throws Error{Io} if the folder holds a run already or cannot be written
+  static RunFolder create(const std::filesystem::path& folder, const TrainingConfig& config);
+  /// A run that goes on: what was written after the checkpoint is cut off, since it will come again.
+  /// @throws Error{Io}
+  static RunFolder reopen(const std::filesystem::path& folder, const TrainingConfig& config,
+                          const std::vector<EpochReport>& reports, std::int64_t stepsDone);
+
+  [[nodiscard]] const std::filesystem::path& path() const { return folder_; }
+  [[nodiscard]] std::filesystem::path lastCheckpoint() const { return folder_ / "checkpoint-last.pt"; }
+  [[nodiscard]] std::filesystem::path bestCheckpoint() const { return folder_ / "checkpoint-best.pt"; }
+  [[nodiscard]] std::filesystem::path lastModel() const { return folder_ / "model-last.pth"; }
+  [[nodiscard]] std::filesystem::path bestModel() const { return folder_ / "model-best.pth"; }
+
+  void addStep(const StepReport& report);    ///< @throws Error{Io} when the disk is full
+  void addEpoch(const EpochReport& report);  ///< @throws Error{Io}
+  /// Pictures of slices as the network sees them, with their labels beside.
+  void addSamples(const Batch& batch, int neighbours, int size, int limit);
+
+ private:
+  explicit RunFolder(std::filesystem::path folder);
+  void writeConfig(const TrainingConfig& config) const;
+  void openCsv(bool fresh);
+
+  std::filesystem::path folder_;
+  std::ofstream epochs_, steps_;
+  int samples_ = 0;
+};
+
+}  // namespace pulmo
