@@ -34,6 +34,7 @@ void addForce(CLI::App& command, Context& context);
 // One per command; each file says what its command does.
 void addCompare(CLI::App& app, Context& context);
 void addDevice(CLI::App& app, Context& context);
+void addEvaluate(CLI::App& app, Context& context);
 void addPhantom(CLI::App& app, Context& context);
 void addSimulate(CLI::App& app, Context& context);
 void addDesktopCommands(CLI::App& app,

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <chrono>
+#include <optional>
 
 #include "app/cli/desktop/desktop_commands.h"
 #include "app/cli/desktop/scan_argument.h"
-#include "pipeline/classical/threshold_segmenter.h"
+#include "app/cli/segmenter_choice.h"
+#include "pipeline/core/error.h"
 #include "pipeline/core/label_set.h"
 #include "pipeline/metrics/volumetry.h"
 
@@ -25,48 +27,72 @@ nlohmann::json labelVolumes(const LabelVolume& labels) {
   return result;
 }
 
+struct Options {
+  ScanArgument scan;
+  std::string output, uncertainty;
+  SegmenterChoice how;
+};
+
+void run(const Options& options, Context& context) {
+  // Said before the work, not after it.
+  requireWritable(options.output, context.overwrite());
+  if (!options.uncertainty.empty()) requireWritable(options.uncertainty, context.overwrite());
+  const auto network = makeNetworkSegmenter(options.how);
+  if (!network && !options.uncertainty.empty())
+    throw Error(ErrorKind::InvalidInput, "--uncertainty is the network's: use --method unet.");
+  const auto threshold = network ? nullptr : makeThresholdSegmenter();
+  const auto scan = openScanArgument(options.scan, context);
+  if (!scan) return;
+  const auto start = std::chrono::steady_clock::now();
+  std::optional<UncertainSegmentation> result;
+  if (network && !options.uncertainty.empty()) {
+    result = network->segmentWithUncertainty(*scan->ct, context.stop, context.progress);
+  } else {
+    const Segmenter& segmenter = network ? static_cast<const Segmenter&>(*network) : *threshold;
+    if (auto found = segmenter.segment(*scan->ct, context.stop, context.progress))
+      result = UncertainSegmentation{std::move(*found), {}};
+  }
+  if (!result) {
+    context.exitCode = kStopped;
+    return;
+  }
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  const Segmentation& found = result->segmentation;
+  saveMask(options.output, found.labels, scan->source, context.overwrite());
+  if (!options.uncertainty.empty())
+    saveMask(options.uncertainty, result->uncertainty, scan->source, context.overwrite());
+  context.notes(found.notes);
+  if (!context.json) {
+    context.say("Lung mask written to " + options.output + ".");
+    return;
+  }
+  const auto text = [](const std::string& file) { return file.empty() ? nlohmann::json() : nlohmann::json(file); };
+  context.print({{"mask", options.output},
+                 {"uncertainty", text(options.uncertainty)},
+                 {"method", network ? network->name() : threshold->name()},
+                 {"weights", network ? text(options.how.weights) : nlohmann::json()},
+                 {"seconds", seconds},
+                 {"labels", labelVolumes(found.labels)},
+                 {"notes", found.notes},
+                 {"scan", toJson(scan->facts)},
+                 {"scan_notes", scan->notes},
+                 {"version", PULMO_VERSION},
+                 {"use", "research only"}});
+}
+
 }  // namespace
 
 void addSegment(CLI::App& app, Context& context) {
-  struct Options {
-    ScanArgument scan;
-    std::string output, method = "threshold";
-  };
   auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand("segment", "Find the lungs: 1 right, 2 left, on exactly the scan's grid");
   addScan(*command, options->scan);
   command->add_option("-o,--output", options->output, "Mask to write (.nii .nii.gz .nrrd .mha .mhd)")->required();
-  command->add_option("--method", options->method, "How")->check(CLI::IsMember({"threshold"}))->capture_default_str();
+  addSegmenterChoice(*command, options->how);
+  command->add_option("--uncertainty", options->uncertainty,
+                      "Also write how unsure the network is: 0 sure to 255, all classes alike");
   addForce(*command, context);
   addJson(*command, context);
-  command->callback([options, &context] {
-    requireWritable(options->output, context.overwrite());  // said before the work, not after it
-    const auto scan = openScanArgument(options->scan, context);
-    if (!scan) return;
-    const ThresholdSegmenter segmenter;
-    const auto start = std::chrono::steady_clock::now();
-    const auto result = segmenter.segment(*scan->ct, context.stop, context.progress);
-    if (!result) {
-      context.exitCode = kStopped;
-      return;
-    }
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    saveMask(options->output, result->labels, scan->source, context.overwrite());
-    context.notes(result->notes);
-    if (context.json) {
-      context.print({{"mask", options->output},
-                     {"method", segmenter.name()},
-                     {"seconds", seconds},
-                     {"labels", labelVolumes(result->labels)},
-                     {"notes", result->notes},
-                     {"scan", toJson(scan->facts)},
-                     {"scan_notes", scan->notes},
-                     {"version", PULMO_VERSION},
-                     {"use", "research only"}});
-    } else {
-      context.say("Lung mask written to " + options->output + ".");
-    }
-  });
+  command->callback([options, &context] { run(*options, context); });
 }
 
 }  // namespace pulmo::cli

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/cli/segmenter_choice.h"
+
+#include "pipeline/core/error.h"
+#include "pipeline/learn/shipped_weights.h"
+#include "pipeline/learn/weights_file.h"
+
+namespace pulmo::cli {
+
+void addSegmenterChoice(CLI::App& command, SegmenterChoice& choice) {
+  command.add_option("--method", choice.method, "unet or threshold; unet where there are weights, if not said")
+      ->check(CLI::IsMember({"unet", "threshold"}));
+  command.add_option("--weights", choice.weights, "The network's weights (.pth); those that come with it, if not said");
+  command.add_option("--device", choice.device, "auto, cpu or cuda")
+      ->check(CLI::IsMember({"auto", "cpu", "cuda"}))
+      ->capture_default_str();
+  command.add_option("--threads", choice.threads, "Of the network, 0 = all processors")->check(CLI::Range(0, 1024));
+}
+
+std::unique_ptr<UNetSegmenter> makeNetworkSegmenter(const SegmenterChoice& choice) {
+  if (choice.method == "threshold") {
+    if (!choice.weights.empty())
+      throw Error(ErrorKind::InvalidInput, "--weights is for the network: use --method unet, or leave it out.");
+    return nullptr;
+  }
+  std::filesystem::path file = choice.weights;
+  if (file.empty()) {
+    const auto shipped = findShippedWeights();
+    if (!shipped && choice.method.empty()) return nullptr;
+    if (!shipped)
+      throw Error(ErrorKind::InvalidInput,
+                  "No weights were found beside the program: name a .pth file with --weights.");
+    file = *shipped;
+  }
+  UNetOptions options;
+  options.device = choice.device == "cpu"    ? DeviceChoice::Cpu
+                   : choice.device == "cuda" ? DeviceChoice::Cuda
+                                             : DeviceChoice::Auto;
+  options.threads = choice.threads;
+  return std::make_unique<UNetSegmenter>(loadWeights(file), options);
+}
+
+}  // namespace pulmo::cli

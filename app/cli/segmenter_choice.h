@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <memory>
+#include <string>
+
+#include "app/cli/command.h"
+#include "pipeline/core/segmenter.h"
+#include "pipeline/learn/unet_segmenter.h"
+
+namespace pulmo::cli {
+
+/// --method and --weights: which way to find the lungs.
+struct SegmenterChoice {
+  std::string method;   ///< "unet", "threshold"; "" = the network if there are weights, else threshold
+  std::string weights;  ///< a .pth file; "" = the one that comes with the program
+  std::string device = "auto";
+  int threads = 0;
+};
+
+void addSegmenterChoice(CLI::App& command, SegmenterChoice& choice);
+
+/// The network that is meant; null if the choice is the threshold method.
+/// @throws Error{InvalidInput} if the network is asked for and there are no weights; as loadWeights
+[[nodiscard]] std::unique_ptr<UNetSegmenter> makeNetworkSegmenter(const SegmenterChoice& choice);
+
+/// @throws Error{Unsupported} in a build without it
+[[nodiscard]] std::unique_ptr<Segmenter> makeThresholdSegmenter();
+
+}  // namespace pulmo::cli
