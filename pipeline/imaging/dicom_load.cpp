@@ -105,8 +105,9 @@ std::optional<Scan> loadDicomSeries(const DicomSeries& series, const StopToken& 
       const std::scoped_lock lock(progressMutex);  // a sink need not be safe for several threads
       ++done;
       if (done % 8 == 0 || done == files.size())
-        progress(static_cast<double>(done) / static_cast<double>(files.size()),
-                 "Reading slice " + std::to_string(done) + " of " + std::to_string(files.size()));
+        if (progress)
+          progress(static_cast<double>(done) / static_cast<double>(files.size()),
+                   "Reading slice " + std::to_string(done) + " of " + std::to_string(files.size()));
     });
     if (outcome == Outcome::Stopped) return std::nullopt;
     if (damage.slices.size() * 10 > series.frames.size())

@@ -154,8 +154,9 @@ std::optional<ScanSearch> findScans(const std::vector<fs::path>& paths, const St
     const std::scoped_lock lock(progressMutex);  // a sink need not be safe for several threads
     ++done;
     if (done % 16 == 0)
-      progress(static_cast<double>(done) / static_cast<double>(files.size()),
-               "Looking at file " + std::to_string(done) + " of " + std::to_string(files.size()));
+      if (progress)
+        progress(static_cast<double>(done) / static_cast<double>(files.size()),
+                 "Looking at file " + std::to_string(done) + " of " + std::to_string(files.size()));
   });
   if (outcome == Outcome::Stopped) return std::nullopt;
   // Threads finish in any order; what the person sees does not depend on it.
@@ -213,10 +214,13 @@ std::optional<Scan> loadScan(const FoundSeries& series, const StopToken& stop, c
 
 std::optional<Scan> openScan(const std::vector<fs::path>& paths, const std::string& uid, const StopToken& stop,
                              const ProgressSink& progress) {
-  const auto search = findScans(paths, stop, [&](double f, const std::string& s) { progress(0.3 * f, s); });
+  const auto search = findScans(paths, stop, [&](double f, const std::string& s) {
+    if (progress) progress(0.3 * f, s);
+  });
   if (!search) return std::nullopt;
-  return loadScan(search->series[chooseSeries(*search, uid)], stop,
-                  [&](double f, const std::string& s) { progress(0.3 + 0.7 * f, s); });
+  return loadScan(search->series[chooseSeries(*search, uid)], stop, [&](double f, const std::string& s) {
+    if (progress) progress(0.3 + 0.7 * f, s);
+  });
 }
 
 }  // namespace pulmo

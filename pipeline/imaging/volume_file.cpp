@@ -83,7 +83,7 @@ std::optional<CtVolume> readCt(ImageFile& file, const fs::path& path, const Cano
       [&](std::size_t first, const double* values, std::size_t count) {
         places.forRun(first, count, [&](std::size_t to, std::size_t i) { ct.voxels()[to] = toHu(values[i]); });
         if (first / 65536 % 16 == 0)
-          progress(static_cast<double>(first) / total, "Reading " + path.filename().string());
+          if (progress) progress(static_cast<double>(first) / total, "Reading " + path.filename().string());
       },
       stop);
   if (outcome == Outcome::Stopped) return std::nullopt;
@@ -127,7 +127,7 @@ std::vector<std::string> oddHuValues(int low, int high) {
 }
 
 std::optional<Scan> loadVolumeFile(const fs::path& path, const StopToken& stop, const ProgressSink& progress) {
-  progress(0, "Reading " + path.filename().string());
+  if (progress) progress(0, "Reading " + path.filename().string());
   const auto file = openImage(path);
   const CanonicalTurn turn = canonicalTurn(file->grid);
   Scan scan;
@@ -143,7 +143,7 @@ std::optional<Scan> loadVolumeFile(const fs::path& path, const StopToken& stop, 
   const auto [low, high] = std::minmax_element(ct->voxels().begin(), ct->voxels().end());
   for (std::string& note : oddHuValues(*low, *high)) scan.notes.push_back(std::move(note));
   scan.ct = std::make_shared<const CtVolume>(std::move(*ct));
-  progress(1, "");
+  if (progress) progress(1, "");
   return scan;
 }
 
