@@ -10,6 +10,7 @@ namespace pulmo {
 namespace {
 
 constexpr float kMostWarp = 2.2F;  // in SDs
+constexpr float kHugPull = 0.5F;   // how much of its distance from the centre's plane still counts for one that hugs
 
 }  // namespace
 
@@ -17,7 +18,8 @@ Bounds Lesion::bounds() const {
   Bounds b{};
   for (std::size_t k = 0; k < 3; ++k) {
     double squares = 0;
-    for (std::size_t a = 0; a < 3; ++a) squares += sq(axes[a][k] * radii[a]);
+    for (std::size_t a = 0; a < 3; ++a)
+      squares += sq(axes[a][k] * radii[a] / (a == 0 && hugs ? static_cast<double>(kHugPull) : 1.0));
     const double half =
         (1 + static_cast<double>(kMostFray)) * std::sqrt(squares) + static_cast<double>(kMostWarp) * warpMm;
     b.low[k] = centre[k] - half;
@@ -26,7 +28,8 @@ Bounds Lesion::bounds() const {
   return b;
 }
 
-void coverRow(const NoiseField& noise, const Lesion& lesion, const PointRow& row, float* cover, float* scratch) {
+void coverRow(const NoiseField& noise, const Lesion& lesion, const PointRow& row, const float* depthMm, float* cover,
+              float* scratch) {
   const auto n = static_cast<std::size_t>(row.last - row.first + 1);
   std::fill_n(scratch, 4 * n, 0.F);
   float* const wx = scratch;
@@ -47,16 +50,22 @@ void coverRow(const NoiseField& noise, const Lesion& lesion, const PointRow& row
     for (std::size_t k = 0; k < 3; ++k) m[a][k] = static_cast<float>(lesion.axes[a][k] / lesion.radii[a]);
   const auto warp = static_cast<float>(lesion.warpMm);
   const auto y = static_cast<float>(row.y - lesion.centre[1]), z = static_cast<float>(row.z - lesion.centre[2]);
+  const auto depth0 = static_cast<float>(lesion.depth0Mm), perThick = static_cast<float>(1 / lesion.radii[0]);
+  const auto bend = static_cast<float>(0.6 * lesion.warpMm / lesion.radii[0]);
   const auto perSoft = static_cast<float>(thin / lesion.softMm);
   for (std::size_t i = 0; i < n; ++i) {
     const double xMm = row.x0 + row.dx * static_cast<double>(row.first + static_cast<int>(i)) - lesion.centre[0];
     const float px = static_cast<float>(xMm) + warp * std::clamp(wx[i], -kMostWarp, kMostWarp);
     const float py = y + warp * std::clamp(wy[i], -kMostWarp, kMostWarp);
     const float pz = z + warp * std::clamp(wz[i], -kMostWarp, kMostWarp);
-    float r2 = 0;
-    for (std::size_t a = 0; a < 3; ++a) {
-      const float q = m[a][0] * px + m[a][1] * py + m[a][2] * pz;
-      r2 += q * q;
+    std::array<float, 3> q{};
+    for (std::size_t a = 0; a < 3; ++a) q[a] = m[a][0] * px + m[a][1] * py + m[a][2] * pz;
+    float r2 = q[1] * q[1] + q[2] * q[2];
+    if (lesion.hugs) {
+      const float deep = (depthMm[i] - depth0) * perThick + bend * std::clamp(wx[i], -kMostWarp, kMostWarp);
+      r2 += deep * deep + kHugPull * kHugPull * q[0] * q[0];
+    } else {
+      r2 += q[0] * q[0];
     }
     const float inside = 1 - std::sqrt(r2) + std::clamp(fray[i], -kMostFray, kMostFray);
     const float t = std::clamp(inside * perSoft, 0.F, 1.F);

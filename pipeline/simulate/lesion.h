@@ -20,7 +20,9 @@ struct Lesion {
   LesionKind kind = LesionKind::GroundGlass;
   std::uint8_t side = 0;  ///< lung label it stays in
   Mm3 centre{}, radii{};
-  std::array<Mm3, 3> axes{};  ///< the first and shortest points away from the pleura
+  std::array<Mm3, 3> axes{};  ///< the first points away from the pleura
+  bool hugs = false;          ///< bent to follow the pleura: its first axis counts in depth
+  double depth0Mm = 0;        ///< depth of its centre
 
   // Border.
   double warpMm = 0, warpCellMm = 1;      ///< how far space is bent, over which length
@@ -48,7 +50,9 @@ inline constexpr float kMostFray = 0.5F;
 inline constexpr float kLeastCover = 0.03F;
 
 /// How much of each point the lesion covers, 0 .. 1, into cover[i - row.first].
+/// @param depthMm  below the pleura, of each point; read if the lesion hugs it
 /// @param scratch  at least 4 floats a point
-void coverRow(const NoiseField& noise, const Lesion& lesion, const PointRow& row, float* cover, float* scratch);
+void coverRow(const NoiseField& noise, const Lesion& lesion, const PointRow& row, const float* depthMm, float* cover,
+              float* scratch);
 
 }  // namespace pulmo

@@ -33,7 +33,7 @@ class Painter {
         labels_(labels),
         noise_(measureNoise(ct, lungs, nx_, ny_)),
         grain_(GrainTile::sliceOf(field.seed, z, noise_.correlation)) {
-    for (auto* row : {&cover_, &mottle_, &coarse_, &depth_}) row->resize(static_cast<std::size_t>(nx_));
+    for (auto* row : {&cover_, &mottle_, &coarse_, &streak_, &depth_}) row->resize(static_cast<std::size_t>(nx_));
     scratch_.resize(4 * static_cast<std::size_t>(nx_));
   }
 
@@ -117,7 +117,8 @@ class Painter {
     if (first > last) return;
     const PointRow row{0, mm_[0], y * mm_[1], zMm, first, last};
     const auto n = static_cast<std::size_t>(last - first + 1);
-    coverRow(field_.noise, lesion, row, cover_.data(), scratch_.data());
+    if (lesion.depthMm > 0 || lesion.hugs) depthRow(row);
+    coverRow(field_.noise, lesion, row, depth_.data(), cover_.data(), scratch_.data());
     if (std::all_of(cover_.begin(), cover_.begin() + static_cast<std::ptrdiff_t>(n),
                     [](float c) { return c < kLeastCover; }))
       return;
@@ -126,8 +127,9 @@ class Painter {
     const Mm3& o = lesion.offset;
     field_.noise.add(row, 9, {o[0] + 2, o[1] + 9, o[2] + 15}, 0.75F, mottle_.data());
     field_.noise.add(row, 2.6, {o[0] + 6, o[1] + 1, o[2] + 29}, 0.65F, mottle_.data());
+    std::fill_n(streak_.begin(), n, 0.F);
+    field_.noise.add(row, 6.5, {o[0] + 14, o[1] + 30, o[2] + 7}, 1, streak_.data());
     field_.noise.add(row, 21, {o[0] + 27, o[1] + 12, o[2] + 2}, 1, coarse_.data());
-    if (lesion.depthMm > 0) depthRow(row);
     for (int x = first; x <= last; ++x) {
       const std::size_t i = at(x, y), k = static_cast<std::size_t>(x - first);
       if (cover_[k] < kLeastCover || lungs_[i] != lesion.side) continue;
@@ -145,15 +147,23 @@ class Painter {
     return {p.hu + share * (hu - p.hu), 1 - (1 - p.lost) * (1 - share)};
   }
 
-  [[nodiscard]] float lineCover(const Lesion& lesion, float toFace) const {
-    const auto voxel = static_cast<float>(std::max(mm_[0], 0.4));
-    const auto width = static_cast<float>(lesion.lineMm);
-    return std::clamp((0.5F * width - toFace) / voxel + 0.5F, 0.F, std::min(1.F, width / voxel));
+  /// Thickness varies, and a reconstruction blurs by some 0.7 mm beside the voxel.
+  [[nodiscard]] float lineCover(const Lesion& lesion, float toFace, std::size_t k) const {
+    const auto blur = static_cast<float>(mm_[0] + 0.7);
+    const float width = static_cast<float>(lesion.lineMm) * std::clamp(1 + 0.5F * streak_[k], 0.3F, 1.8F);
+    return std::clamp((0.5F * width - toFace) / blur + 0.5F, 0.F, std::min(1.F, 1.2F * width / blur));
+  }
+
+  /// Thin curved sheets where a field passes through 0: streaks and thickened walls.
+  [[nodiscard]] float ridge(std::size_t k) const {
+    const float r = std::max(0.F, 1 - 3 * std::abs(streak_[k]));
+    return r * r;
   }
 
   [[nodiscard]] Paint opacity(const Lesion& l, CellPattern& cells, const Mm3& p, std::size_t k, std::size_t i) const {
     const auto was = static_cast<float>(ct_[i]);
-    const float uneven = std::clamp(1 + static_cast<float>(l.mottle) * mottle_[k], 0.3F, 1.7F);
+    const float uneven =
+        std::clamp(1 + static_cast<float>(l.mottle) * (mottle_[k] + 0.8F * coarse_[k] + 1.3F * ridge(k)), 0.3F, 1.8F);
     float cover = cover_[k];
     if (l.depthMm > 0) {
       const auto limit = static_cast<float>(l.depthMm);
@@ -189,22 +199,21 @@ class Painter {
 
   [[nodiscard]] Paint net(const Lesion& l, CellPattern& cells, const Mm3& p, std::size_t k, const Paint& haze,
                           float cover) const {
-    const float line = lineCover(l, faceAt(cells, l, p, k));
+    const float line = lineCover(l, faceAt(cells, l, p, k), k);
     if (line <= 0) return haze;
-    const float strength = std::clamp(0.75F + 0.45F * mottle_[k], 0.F, 1.F);  // lines fade and stop
+    const float strength = std::clamp(0.6F + 0.45F * mottle_[k] + 0.25F * coarse_[k], 0.F, 1.F);  // they fade and stop
     const float target = std::max(haze.hu, static_cast<float>(l.lineHu));
     return over(haze, cover * line * strength, target);
   }
 
+  /// Walls around air, in lung that is fibrous between: cells lie in clusters, some stay shut.
   [[nodiscard]] Paint comb(const Lesion& l, CellPattern& cells, const Mm3& p, std::size_t k, float was,
                            float cover) const {
-    const float toFace = faceAt(cells, l, p, k);
-    // Fibrosis between the cells where they are sparse: some cells stay shut.
-    const float open = std::clamp(2.2F + 1.6F * coarse_[k], 0.F, 1.F);
-    const Paint lumen = over({was, 0}, cover * open, std::min(was, static_cast<float>(l.hu)));
-    const Paint fibrous = fill(lumen.hu, cover * (1 - open) * 0.6F, kTissueHu);
-    return over({fibrous.hu, std::max(lumen.lost, fibrous.lost)}, cover * lineCover(l, toFace),
-                static_cast<float>(l.lineHu));
+    const float wall = lineCover(l, faceAt(cells, l, p, k), k);
+    const float open = std::clamp(1.4F + 1.1F * coarse_[k] + 0.5F * mottle_[k], 0.F, 1.F);
+    const Paint fibrous = fill(was, cover * std::clamp(0.35F + 0.12F * mottle_[k], 0.1F, 0.6F), kTissueHu);
+    const Paint lumen = over(fibrous, cover * open * (1 - wall), std::min(was, static_cast<float>(l.hu)));
+    return over(lumen, cover * wall * (0.5F + 0.5F * open), std::max(lumen.hu, static_cast<float>(l.lineHu)));
   }
 
   [[nodiscard]] float airAt(std::size_t i) const {
@@ -214,15 +223,20 @@ class Painter {
     return air_[static_cast<std::size_t>(y) * static_cast<std::size_t>(x1_ - x0_ + 1) + static_cast<std::size_t>(x)];
   }
 
-  [[nodiscard]] Paint dense(const Lesion& l, std::size_t, std::size_t i, float was, float cover) const {
-    const Paint solid = fill(was, 0.97F * cover, static_cast<float>(l.hu));
-    return over(solid, cover * airAt(i) * 0.95F, kAirHu);
+  /// A dense middle that frays into ground-glass: noise decides where it ends, more than distance does.
+  [[nodiscard]] Paint dense(const Lesion& l, std::size_t k, std::size_t i, float was, float cover) const {
+    const float edge = std::clamp((cover + 0.13F * mottle_[k] + 0.12F * ridge(k) - 0.36F) / 0.34F, 0.F, 1.F);
+    const float solid = edge * edge * (3 - 2 * edge);
+    const float haze = 0.34F * cover * std::clamp(1 + 0.4F * mottle_[k], 0.3F, 1.6F);
+    const Paint opaque = fill(was, std::max(haze, 0.97F * solid), static_cast<float>(l.hu));
+    return over(opaque, solid * airAt(i) * 0.95F, kAirHu);
   }
 
   [[nodiscard]] Paint settled(const Lesion& l, const Mm3& p, std::size_t k, std::size_t i, float was,
                               float cover) const {
     const double down = (p[1] - l.gravityY0) / std::max(1.0, l.gravityY1 - l.gravityY0);
-    const float t = std::clamp(static_cast<float>(down) + 0.16F * coarse_[k] + 0.1F * mottle_[k], 0.F, 1.F);
+    const float t =
+        std::clamp(static_cast<float>(down) + 0.2F * coarse_[k] + 0.1F * mottle_[k] + 0.1F * ridge(k), 0.F, 1.F);
     const float share = 0.14F + 0.83F * t * t * (3 - 2 * t);
     const Paint opaque = fill(was, cover * share, static_cast<float>(l.hu));
     return over(opaque, cover * share * airAt(i) * 0.95F, kAirHu);
@@ -246,7 +260,7 @@ class Painter {
   SliceNoise noise_;
   GrainTile::Slice grain_;
   int x0_ = 0, x1_ = -1, y0_ = 0, y1_ = -1;
-  std::vector<float> cover_, mottle_, coarse_, depth_, scratch_, air_;
+  std::vector<float> cover_, mottle_, coarse_, streak_, depth_, scratch_, air_;
 };
 
 }  // namespace

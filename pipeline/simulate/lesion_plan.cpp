@@ -184,7 +184,7 @@ class Planner {
 
   std::optional<Lesion> draw(std::uint64_t number, LesionKind main) {
     Random random(seed_, kLesionStreams + number);
-    const bool likeMain = random.uniform() < 0.65;
+    const bool likeMain = random.uniform() < 0.5;
     const LesionKind other = kindOf(random.uniform());
     Lesion lesion;
     lesion.kind = likeMain ? main : other;
@@ -196,7 +196,11 @@ class Planner {
     lesion.axes = Blob::along({}, {1, 1, 1}, inwards(cell, random)).axes;
     lesion.offset = {random.uniform(0, 32), random.uniform(0, 32), random.uniform(0, 32)};
     double size = random.uniform(spec_.sizeMmMin, spec_.sizeMmMax);
-    const Mm3 shares{random.uniform(0.45, 0.9), random.uniform(0.65, 1), 1};
+    lesion.depth0Mm = shape_.coarseDepthMm[cell];
+    const bool wide = lesion.kind == LesionKind::Diffuse;
+    lesion.hugs = lesion.depth0Mm < 22 && random.uniform() < 0.7 && !wide;
+    const Mm3 shares{lesion.hugs ? random.uniform(0.25, 0.8) : random.uniform(wide ? 0.8 : 0.5, 1),
+                     random.uniform(wide ? 0.8 : 0.65, 1), 1};
     dress(lesion, *lung, random);
     for (int attempt = 0; attempt < 5; ++attempt, size *= 0.72) {
       if (size < std::max(4.0, 0.5 * spec_.sizeMmMin)) break;
@@ -242,22 +246,22 @@ class Planner {
         break;
       case LesionKind::Consolidation:
         l.hu = mix(-70, 50, std::sqrt(random.uniform())) + shift;
-        l.softMm = random.uniform(1.5, 7);
+        l.softMm = random.uniform(5, 16);
         break;
       case LesionKind::Reticulation:
-        l.hu = random.uniform(-820, -720) + shift;
+        l.hu = random.uniform(-800, -650) + shift;
         l.softMm = random.uniform(5, 14);
-        l.cellMm = random.uniform(5, 11);
-        l.lineMm = random.uniform(0.9, 1.7);
-        l.lineHu = random.uniform(-350, -50) + shift;
+        l.cellMm = random.uniform(4, 8.5);
+        l.lineMm = random.uniform(0.8, 1.6);
+        l.lineHu = random.uniform(-450, -150) + shift;
         l.depthMm = random.uniform(12, 40);
         break;
       case LesionKind::Honeycombing:
         l.hu = random.uniform(-960, -900) + shift / 4;
         l.softMm = random.uniform(2, 5);
         l.cellMm = random.uniform(3.5, 9);
-        l.lineMm = random.uniform(0.9, 1.5);
-        l.lineHu = random.uniform(-250, 20) + shift;
+        l.lineMm = random.uniform(1, 2);
+        l.lineHu = random.uniform(-400, -80) + shift;
         l.depthMm = random.uniform(8, 26);
         break;
       case LesionKind::CrazyPaving:
@@ -294,7 +298,7 @@ class Planner {
     found_.clear();
     if (low[0] > high[0]) return true;
     const auto n = static_cast<std::size_t>(high[0] - low[0] + 1);
-    std::vector<float> cover(n), scratch(4 * n);
+    std::vector<float> cover(n), depth(n), scratch(4 * n);
     for (int z = low[2]; z <= high[2]; ++z)
       for (int y = low[1]; y <= high[1]; ++y) {
         int first = low[0], last = high[0];
@@ -305,7 +309,9 @@ class Planner {
         if (first > last) continue;
         const PointRow points{firstMm_[0], cellMm_[0], firstMm_[1] + y * cellMm_[1], firstMm_[2] + z * cellMm_[2],
                               first,       last};
-        coverRow(noise_, lesion, points, cover.data(), scratch.data());
+        for (int x = first; x <= last; ++x)
+          depth[static_cast<std::size_t>(x - first)] = shape_.coarseDepthMm[row + static_cast<std::size_t>(x)];
+        coverRow(noise_, lesion, points, depth.data(), cover.data(), scratch.data());
         for (int x = first; x <= last; ++x) {
           const std::size_t i = row + static_cast<std::size_t>(x);
           if (cover[static_cast<std::size_t>(x - first)] >= kLeastCover && lung(x) && !taken_[i]) found_.push_back(i);

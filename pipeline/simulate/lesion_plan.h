@@ -11,7 +11,7 @@ namespace pulmo {
 
 /// The lesions of one patient, in the order they are painted: what is dense comes last.
 ///
-/// Kinds: one is the patient's main kind, drawn by weight; two lesions of three are of it, the rest is drawn by weight
+/// Kinds: one is the patient's main kind, drawn by weight; half of the lesions are of it, the rest is drawn by weight
 /// anew, so that patients differ and the weights hold over many.
 /// @pre the spec is valid
 /// @cost some ms: each lesion is tried on the coarse cells, to keep the extent below its limit

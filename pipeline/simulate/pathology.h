@@ -41,14 +41,14 @@ struct PathologySpec {
   PathologyMode mode = PathologyMode::Infiltrates;
 
   // Infiltrates. A range is drawn from uniformly, once a lesion.
-  std::array<double, kInfiltrateKinds> weight{1, 0.6, 0.3, 0.15, 0.3, 0.1};  ///< >= 0, how often each kind; not all 0
-  int lesionsMin = 3, lesionsMax = 14;                                       ///< in both lungs together, 1 .. 60
-  double sizeMmMin = 12, sizeMmMax = 80;  ///< diameter along the longest axis, 4 .. 200
-  double extentPercent = 60;              ///< of the lung volume, 1 .. 90: no lesion is added beyond it
-  double densityShiftHu = 0;              ///< -200 .. 200, added to each kind's own density
-  double pleural = 0.5;                   ///< 0 anywhere .. 1 at the pleura only
-  double basal = 0.3;                     ///< -1 apex .. 0 anywhere .. 1 base
-  double dorsal = 0.3;                    ///< -1 front .. 0 anywhere .. 1 back
+  std::array<double, kInfiltrateKinds> weight{1, 0.9, 0.3, 0.2, 0.3, 0.25};  ///< >= 0, how often each kind; not all 0
+  int lesionsMin = 2, lesionsMax = 24;                                       ///< in both lungs together, 1 .. 60
+  double sizeMmMin = 12, sizeMmMax = 150;  ///< diameter along the longest axis, 4 .. 200
+  double extentPercent = 75;               ///< of the lung volume, 1 .. 90: no lesion is added beyond it
+  double densityShiftHu = 0;               ///< -200 .. 200, added to each kind's own density
+  double pleural = 0.5;                    ///< 0 anywhere .. 1 at the pleura only
+  double basal = 0.3;                      ///< -1 apex .. 0 anywhere .. 1 base
+  double dorsal = 0.3;                     ///< -1 front .. 0 anywhere .. 1 back
   LesionSides sides = LesionSides::Both;
 
   // Circles, as in the source document.
