@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "app/cli/command.h"
+#include "app/cli/evaluate_dataset.h"
 #include "app/cli/segmenter_choice.h"
 #include "pipeline/core/error.h"
 #include "pipeline/learn/evaluation_table.h"
@@ -52,23 +53,27 @@ EvaluationPlan planOf(const Options& options) {
 
 void run(const Options& options, Context& context) {
   if (!options.csv.empty()) requireWritable(options.csv, context.overwrite());
-  const SliceStore store(options.store);
   std::unique_ptr<Segmenter> segmenter = makeNetworkSegmenter(options.how);
   if (!segmenter) segmenter = makeThresholdSegmenter();
   const EvaluationPlan plan = planOf(options);
-  auto cases = evaluate(store, *segmenter, plan, context.stop, context.progress);
+  std::error_code ec;
+  const bool isStore = std::filesystem::exists(std::filesystem::path(options.store) / "store.json", ec);
+  auto cases = isStore ? evaluate(SliceStore(options.store), *segmenter, plan, context.stop, context.progress)
+                       : evaluateDataset(options.store, *segmenter, plan, context);
   if (context.stop.stop_requested()) {
     context.exitCode = kStopped;
     return;
   }
-  if (cases.empty()) throw Error(ErrorKind::InvalidInput, "The store has no case in its " + options.split + " part.");
+  if (cases.empty())
+    throw Error(ErrorKind::InvalidInput, isStore ? "The store has no case in its " + options.split + " part."
+                                                 : options.store + " holds no case with a mask.");
   if (options.merged)
     for (EvaluatedCase& c : cases) c.metrics = {std::nullopt, std::nullopt, c.metrics.both};
   if (!options.csv.empty()) writeAtomically(options.csv, context.overwrite(), evaluationCsv(cases));
   if (context.json) {
     auto object = nlohmann::json::parse(evaluationJson(cases));
     object["method"] = segmenter->name();
-    object["split"] = options.split;
+    if (isStore) object["split"] = options.split;
     object["seed"] = options.seed;
     object["version"] = PULMO_VERSION;
     context.print(object);
@@ -82,9 +87,12 @@ void run(const Options& options, Context& context) {
 void addEvaluate(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand("evaluate", "How good a network is on the cases of a store, healthy and diseased");
-  command->add_option("STORE", options->store, "Made by `pulmo prepare`")->required();
+  command
+      ->add_option("STORE", options->store,
+                   "Made by `pulmo prepare`; or a dataset with masks, as that takes it, at full resolution")
+      ->required();
   addSegmenterChoice(*command, options->how);
-  command->add_option("--split", options->split, "train, validation or test")
+  command->add_option("--split", options->split, "Of a store: train, validation or test")
       ->check(CLI::IsMember({"train", "validation", "test"}))
       ->capture_default_str();
   command->add_option("--conditions", options->conditions, "Any of as_is, circles, infiltrates")

@@ -20,8 +20,8 @@ std::uint64_t seedOf(std::uint64_t seed, std::size_t caseIndex) {
   return (static_cast<std::uint64_t>(words[0]) << 32) | words[1];
 }
 
-PathologySpec specOf(Condition condition, const EvaluationPlan& plan) {
-  if (condition == Condition::Infiltrates) return plan.infiltrates;
+PathologySpec specOf(Condition condition, const PathologySpec& infiltrates) {
+  if (condition == Condition::Infiltrates) return infiltrates;
   PathologySpec circles;
   circles.mode = PathologyMode::Circles;
   return circles;
@@ -43,10 +43,10 @@ bool judge(EvaluatedCase& result, const CtVolume& ct, const LabelVolume& lungs, 
 }
 
 bool evaluateOne(EvaluatedCase& result, const CtVolume& ct, const LabelVolume& lungs, std::uint64_t seed,
-                 const Segmenter& segmenter, const EvaluationPlan& plan, const StopToken& stop) {
+                 const Segmenter& segmenter, const PathologySpec& infiltrates, const StopToken& stop) {
   try {
     if (result.condition == Condition::AsIs) return judge(result, ct, lungs, nullptr, segmenter, stop);
-    const auto simulated = simulate(ct, lungs, specOf(result.condition, plan), seed, stop);
+    const auto simulated = simulate(ct, lungs, specOf(result.condition, infiltrates), seed, stop);
     return simulated && judge(result, simulated->ct, lungs, &simulated->lesions, segmenter, stop);
   } catch (const Error& e) {
     result.failure = e.what();
@@ -68,30 +68,36 @@ std::string conditionKey(Condition condition) {
   return "infiltrates";
 }
 
+Outcome evaluateScan(const std::string& name, bool diseased, const CtVolume& ct, const LabelVolume& lungs,
+                     std::uint64_t seed, const Segmenter& segmenter, const std::vector<Condition>& conditions,
+                     const PathologySpec& infiltrates, const StopToken& stop, std::vector<EvaluatedCase>& results) {
+  for (const Condition condition : conditions) {
+    if (condition != Condition::AsIs && diseased) continue;
+    EvaluatedCase result;
+    result.name = name;
+    result.diseased = diseased;
+    result.condition = condition;
+    if (stop.stop_requested() || !evaluateOne(result, ct, lungs, seed, segmenter, infiltrates, stop))
+      return Outcome::Stopped;
+    results.push_back(std::move(result));
+  }
+  return Outcome::Completed;
+}
+
 std::vector<EvaluatedCase> evaluate(const SliceStore& store, const Segmenter& segmenter, const EvaluationPlan& plan,
                                     const StopToken& stop, const ProgressSink& progress) {
   std::vector<std::size_t> chosen;
   for (std::size_t i = 0; i < store.cases().size(); ++i)
     if (store.cases()[i].split == plan.split) chosen.push_back(i);
   std::vector<EvaluatedCase> results;
-  const auto steps = static_cast<double>(chosen.size() * plan.conditions.size());
-  std::size_t done = 0;
-  for (const std::size_t index : chosen) {
-    if (stop.stop_requested()) return results;
-    const StoredCase& stored = store.cases()[index];
-    const CtVolume ct = store.loadCt(static_cast<int>(index));
-    const LabelVolume lungs = store.loadLabels(static_cast<int>(index));
-    for (const Condition condition : plan.conditions) {
-      if (progress) progress(static_cast<double>(done) / steps, stored.name + ", " + conditionKey(condition));
-      ++done;
-      if (condition != Condition::AsIs && stored.diseased) continue;
-      EvaluatedCase result;
-      result.name = stored.name;
-      result.diseased = stored.diseased;
-      result.condition = condition;
-      if (!evaluateOne(result, ct, lungs, seedOf(plan.seed, index), segmenter, plan, stop)) return results;
-      results.push_back(std::move(result));
-    }
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    const StoredCase& stored = store.cases()[chosen[i]];
+    if (progress) progress(static_cast<double>(i) / static_cast<double>(chosen.size()), stored.name);
+    const CtVolume ct = store.loadCt(static_cast<int>(chosen[i]));
+    const LabelVolume lungs = store.loadLabels(static_cast<int>(chosen[i]));
+    if (evaluateScan(stored.name, stored.diseased, ct, lungs, seedOf(plan.seed, chosen[i]), segmenter, plan.conditions,
+                     plan.infiltrates, stop, results) == Outcome::Stopped)
+      return results;
   }
   if (progress) progress(1, "");
   return results;

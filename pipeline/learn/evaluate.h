@@ -32,6 +32,14 @@ struct EvaluationPlan {
   std::uint64_t seed = 1;
 };
 
+/// One scan in each of the plan's conditions (a diseased one as it is alone), appended to the results.
+/// @param lungs  the truth; unsided lungs give figures for both together alone
+/// @param seed   of its disease
+/// @return Stopped if some were left undone
+Outcome evaluateScan(const std::string& name, bool diseased, const CtVolume& ct, const LabelVolume& lungs,
+                     std::uint64_t seed, const Segmenter& segmenter, const std::vector<Condition>& conditions,
+                     const PathologySpec& infiltrates, const StopToken& stop, std::vector<EvaluatedCase>& results);
+
 /// Runs a segmenter over the cases of a store's split, each as it is and with disease drawn into it (healthy cases
 /// alone). One case that fails does not stop the rest.
 /// @return what was done until stopped
