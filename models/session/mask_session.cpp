@@ -60,13 +60,12 @@ void MaskSession::loadReference(const std::filesystem::path& path, const MaskVal
   fileJob_.run(
       [scan, path, values, result](const StopToken& stop, const ProgressSink& progress) {
         progress(0, "Reading " + path.filename().string());
-        if (values.empty())
-          if (MaskInspection inspection = inspectMask(path); !inspection.suggestion) {
-            result->question = std::move(inspection);
-            return Outcome::Completed;
-          }
+        MaskAnswer answer = loadOrInspectMask(path, scan.get(), values);
         if (stop.stop_requested()) return Outcome::Stopped;
-        result->labels = std::make_shared<const LabelVolume>(loadMask(path, scan.get(), values));
+        if (answer.labels)
+          result->labels = std::make_shared<const LabelVolume>(std::move(*answer.labels));
+        else
+          result->question = std::move(answer.inspection);
         return Outcome::Completed;
       },
       [this, scan, path, result] {

@@ -176,33 +176,17 @@ void requireOnScan(const Grid& mask, const Grid& scan, const std::string& name) 
 
 }  // namespace
 
-MaskInspection inspectMask(const fs::path& path) {
-  const Volume<std::int32_t> raw = loadIntegerVolume(path);
+namespace {
+
+MaskInspection inspected(const Volume<std::int32_t>& raw, const std::string& name) {
   MaskInspection inspection;
   inspection.grid = raw.grid();
-  inspection.voxels = histogram(raw, path.filename().string());
+  inspection.voxels = histogram(raw, name);
   inspection.suggestion = suggestionFor(inspection.voxels);
   return inspection;
 }
 
-LabelVolume loadMask(const fs::path& path, const Scan* scan, const MaskValues& values) {
-  const std::string name = path.filename().string();
-  const Volume<std::int32_t> raw = loadIntegerVolume(path);
-  const auto voxels = histogram(raw, name);
-  MaskValues used = values;
-  if (used.empty()) {
-    const auto suggestion = suggestionFor(voxels);
-    if (!suggestion) {
-      const std::string found = listed(voxels);
-      throw Error(ErrorKind::InvalidInput, found.empty() ? "There is nothing in " + name + ": every voxel is 0."
-                                                         : name + " holds the values " + found +
-                                                               ": say which is the right and which the left lung.");
-    }
-    used.right = suggestion->right;
-    used.left = suggestion->left;
-    used.unsided = suggestion->unsided;
-  }
-  LabelVolume labels = mapped(raw, voxels, used, name);
+LabelVolume brought(LabelVolume labels, const Scan* scan, const std::string& name) {
   if (scan && scan->source.resampled && sameGrid(labels.grid(), scan->source.grid)) return ontoCanonical(labels, *scan);
   // On the scan's own grid it is turned as the scan was: an axis at 45 degrees could go either way.
   const bool onSource = scan && !scan->source.resampled && sameGrid(labels.grid(), scan->source.grid);
@@ -212,6 +196,40 @@ LabelVolume loadMask(const fs::path& path, const Scan* scan, const MaskValues& v
   requireOnScan(labels.grid(), scan->ct->grid(), name);
   labels.setGrid(scan->ct->grid());
   return labels;
+}
+
+}  // namespace
+
+MaskInspection inspectMask(const fs::path& path) {
+  return inspected(loadIntegerVolume(path), path.filename().string());
+}
+
+MaskAnswer loadOrInspectMask(const fs::path& path, const Scan* scan, const MaskValues& values) {
+  const std::string name = path.filename().string();
+  const Volume<std::int32_t> raw = loadIntegerVolume(path);
+  MaskAnswer answer;
+  answer.inspection = inspected(raw, name);
+  MaskValues used = values;
+  if (used.empty()) {
+    const std::optional<MaskValues>& suggestion = answer.inspection.suggestion;
+    if (!suggestion && listed(answer.inspection.voxels).empty())
+      throw Error(ErrorKind::InvalidInput, "There is nothing in " + name + ": every voxel is 0.");
+    if (!suggestion) return answer;
+    used.right = suggestion->right;
+    used.left = suggestion->left;
+    used.unsided = suggestion->unsided;
+  }
+  answer.labels = brought(mapped(raw, answer.inspection.voxels, used, name), scan, name);
+  return answer;
+}
+
+LabelVolume loadMask(const fs::path& path, const Scan* scan, const MaskValues& values) {
+  MaskAnswer answer = loadOrInspectMask(path, scan, values);
+  if (!answer.labels)
+    throw Error(ErrorKind::InvalidInput, path.filename().string() + " holds the values " +
+                                             listed(answer.inspection.voxels) +
+                                             ": say which is the right and which the left lung.");
+  return std::move(*answer.labels);
 }
 
 }  // namespace pulmo

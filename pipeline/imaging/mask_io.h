@@ -31,14 +31,24 @@ struct MaskInspection {
 /// @throws Error{InvalidInput, Io} not a mask (fractions, more than 256 values, ...) or not readable
 [[nodiscard]] MaskInspection inspectMask(const std::filesystem::path& path);
 
-/// Loads a mask as labels of label_set.h, canonical orientation.
+/// A mask, or what has to be asked before it can be one.
+struct MaskAnswer {
+  std::optional<LabelVolume> labels;  ///< absent: the values need an answer that was not given
+  MaskInspection inspection;          ///< of the file
+};
+
+/// Loads a mask as labels of label_set.h, canonical orientation. The file is read once, whatever the answer.
 ///
 /// @param scan   if given, the mask must lie on the scan's source grid or canonical grid (sameGrid after turning) and
 ///               takes the scan's canonical grid; for a resampled scan a mask on the source slices is brought over by
 ///               nearest neighbour
 /// @param values which value is what; empty() = the inspection's suggestion
-/// @throws Error{InvalidInput} if the grids differ, if nothing in it is lung, or if the values need an answer that was
-///         not given (the sentence lists the values)
+/// @throws Error{InvalidInput} if the grids differ, or if nothing in it is lung
+[[nodiscard]] MaskAnswer loadOrInspectMask(const std::filesystem::path& path, const Scan* scan,
+                                           const MaskValues& values = {});
+
+/// The same for callers that cannot ask.
+/// @throws Error{InvalidInput} also if the values need an answer that was not given (the sentence lists the values)
 [[nodiscard]] LabelVolume loadMask(const std::filesystem::path& path, const Scan* scan, const MaskValues& values = {});
 
 /// Writes labels on exactly the source's grid (geometry, orientation, size), uint8, compressed where the format can.

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <sys/inotify.h>
+#include <unistd.h>
+
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include <algorithm>
+#include <array>
 #include <thread>
 
 #include "models/session/comparison_session.h"
@@ -11,6 +16,7 @@
 #include "models/session/surface_session.h"
 #include "models/session/volume_session.h"
 #include "pipeline/classical/threshold_segmenter.h"
+#include "pipeline/imaging/volume_file.h"
 
 using namespace pulmo;
 
@@ -27,6 +33,28 @@ class Endless final : public Segmenter {
     while (!stop.stop_requested()) std::this_thread::yield();
     return std::nullopt;
   }
+};
+
+/// How often a file has been opened since the last look, by anyone.
+class Openings {
+ public:
+  explicit Openings(const std::string& file) : fd_(inotify_init1(IN_NONBLOCK)) {
+    if (inotify_add_watch(fd_, file.c_str(), IN_OPEN | IN_CLOSE) < 0) qFatal("no watch on %s", file.c_str());
+  }
+  ~Openings() { ::close(fd_); }
+  Openings(const Openings&) = delete;
+  Openings& operator=(const Openings&) = delete;
+  [[nodiscard]] int count() const {
+    // Closings are watched too, and not counted: openings alone, one after the other, are told as one.
+    std::array<inotify_event, 200> events{};  // a watch on one file: events without a name
+    const ssize_t bytes = ::read(fd_, events.data(), sizeof events);
+    const auto n = bytes <= 0 ? 0 : static_cast<std::ptrdiff_t>(static_cast<std::size_t>(bytes) / sizeof events[0]);
+    return static_cast<int>(std::count_if(events.begin(), events.begin() + n,
+                                          [](const inotify_event& e) { return (e.mask & IN_OPEN) != 0; }));
+  }
+
+ private:
+  int fd_;
 };
 
 }  // namespace
@@ -80,21 +108,53 @@ class TestSessions : public QObject {
     const std::string file = dir.filePath("odd.nrrd").toStdString();
     saveCt(file, odd, study.scan()->source, Overwrite::Refuse);
     int asked = 0;
+    std::size_t valuesSeen = 0;
     connect(&masks, &MaskSession::valuesNeeded, this,
             [&](const std::filesystem::path& path, const MaskInspection& inspection) {
-              ++asked;
-              QCOMPARE(inspection.voxels.size(), std::size_t{3});
+              if (++asked > 1) return;  // asking again and again would be answered for ever
+              valuesSeen = inspection.voxels.size();
               MaskValues values;
               values.right = {7};
               values.left = {5};
               masks.loadReference(path, values);
             });
+    QSignalSpy ended(&masks.fileJob(), &LatestJob::ended);
     masks.loadReference(file);
-    QTRY_COMPARE_WITH_TIMEOUT(study.reference().origin, QString("odd.nrrd"), kPatienceMs);
+    // Each step is judged when the work of it has ended: what never comes is not waited for.
+    QTRY_COMPARE_WITH_TIMEOUT(ended.size(), 1, kPatienceMs);
+    QTRY_COMPARE(asked, 1);
+    QCOMPARE(valuesSeen, std::size_t{3});
+    QTRY_COMPARE_WITH_TIMEOUT(ended.size(), 2, kPatienceMs);
+    QTRY_COMPARE(study.reference().origin, QString("odd.nrrd"));
     QCOMPARE(asked, 1);
     QVERIFY(study.reference().labels->voxels() == exact->voxels());
     QTRY_VERIFY_WITH_TIMEOUT(volumes.reference(), kPatienceMs);
     QCOMPARE(*volumes.reference()->rightMl, rightMl);
+  }
+  // Looking which values a mask has, and taking it, is one reading of the file.
+  void readsAMaskOnce() {
+    Study study;
+    ScanSession scans(study);
+    MaskSession masks(study, {});
+    scans.openPhantom(1);
+    QTRY_VERIFY_WITH_TIMEOUT(study.reference().labels, kPatienceMs);
+    const QTemporaryDir dir;
+    const std::string file = dir.filePath("mask.nii").toStdString();
+    saveMask(file, *study.reference().labels, study.scan()->source, Overwrite::Refuse);
+    const Openings openings(file);
+    (void)loadIntegerVolume(file);
+    const int once = openings.count();
+    QVERIFY(once > 0);
+    MaskValues told;
+    told.right = {1};
+    told.left = {2};
+    for (const MaskValues& values : {MaskValues{}, told}) {
+      QSignalSpy ended(&masks.fileJob(), &LatestJob::ended);
+      masks.loadReference(file, values);
+      QTRY_COMPARE_WITH_TIMEOUT(ended.size(), 1, kPatienceMs);
+      QCOMPARE(openings.count(), once);
+      QCOMPARE(study.reference().origin, QString("mask.nii"));
+    }
   }
   void endsTheWorkOnAScanThatIsLeft() {
     Study study;
