@@ -76,27 +76,45 @@ class TestDicomSeries : public QObject {
   void readsEveryStoredForm_data() {
     QTest::addColumn<int>("allocated");
     QTest::addColumn<int>("stored");
+    QTest::addColumn<int>("highBit");
     QTest::addColumn<bool>("isSigned");
     QTest::addColumn<double>("slope");
     QTest::addColumn<double>("intercept");
-    QTest::addRow("signed 16") << 16 << 16 << true << 1.0 << 0.0;
-    QTest::addRow("unsigned 12, shifted") << 16 << 12 << false << 1.0 << -1024.0;
-    QTest::addRow("signed 12") << 16 << 12 << true << 1.0 << 0.0;
-    QTest::addRow("unsigned 16, slope 0.5") << 16 << 16 << false << 0.5 << -1000.0;
-    QTest::addRow("8 bit, slope 10") << 8 << 8 << false << 10.0 << -1000.0;
+    QTest::addColumn<bool>("large");
+    for (const bool large : {false, true}) {  // slices of more than 65 536 pixels are read through a table
+      const auto row = [&](const char* name, int allocated, int stored, int highBit, bool isSigned, double slope,
+                           double intercept) {
+        QTest::addRow("%s%s", name, large ? ", large" : "")
+            << allocated << stored << highBit << isSigned << slope << intercept << large;
+      };
+      row("signed 16", 16, 16, 15, true, 1, 0);
+      row("unsigned 12", 16, 12, 11, false, 1, -1024);
+      row("signed 12", 16, 12, 11, true, 1, 0);
+      row("unsigned 16, slope 0.5", 16, 16, 15, false, 0.5, -1000);
+      row("signed 12, slope 0.5", 16, 12, 11, true, 0.5, -100);
+      row("signed 12, the upper bits", 16, 12, 15, true, 1, 0);
+      row("unsigned 12, bits 2 to 13", 16, 12, 13, false, 1, -1024);
+      row("8 bit, slope 10", 8, 8, 7, false, 10, -1000);
+      row("signed 8 bit, slope 10", 8, 8, 7, true, 10, 100);
+    }
   }
   void readsEveryStoredForm() {
     QFETCH(int, allocated);
     QFETCH(int, stored);
+    QFETCH(int, highBit);
     QFETCH(bool, isSigned);
     QFETCH(double, slope);
     QFETCH(double, intercept);
-    CtVolume ct = ramp();
+    QFETCH(bool, large);
+    CtVolume ct = large ? ramp({300, 220, 2}) : ramp({7, 6, 9}, -400);  // on both sides of 0
+    for (std::size_t i = 0; large && i < ct.voxels().size(); ++i)
+      ct.voxels()[i] = static_cast<std::int16_t>(static_cast<int>(i * 7919 % 1901) - 1000);
     if (allocated == 8)
       for (std::int16_t& v : ct.voxels()) v = static_cast<std::int16_t>(10 * (v / 10));  // what steps of 10 HU can say
     DicomSlice like;
     like.bitsAllocated = allocated;
     like.bitsStored = stored;
+    if (highBit != stored - 1) like.highBit = highBit;
     like.isSigned = isSigned;
     like.slope = slope;
     like.intercept = intercept;

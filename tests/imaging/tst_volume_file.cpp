@@ -102,6 +102,57 @@ class TestVolumeFile : public QObject {
     QVERIFY(close(mirrored.ct->grid().originMm, {-10.5, -20 - 6, 30}, 1e-5));
     QCOMPARE(((*mirrored.ct)[{1, 0, 2}]), std::int16_t{0 + 2 * 2 + 6 * 3});
   }
+  // Turns by 160 degrees about three slanting axes, voxels of 0.7 x 0.9 x 2.5 mm; the places are nibabel's (get_qform).
+  void niftiSlantingQform_data() {
+    QTest::addColumn<QList<double>>("quatern");
+    QTest::addColumn<double>("qfac");
+    QTest::addColumn<QList<double>>("affine");
+    const auto rows = [](const char* name, const QList<double>& quatern, const QList<double>& affine) {
+      QTest::addRow("%s", name) << quatern << 1.0 << affine;
+      QList<double> mirrored = affine;
+      for (const int third : {2, 5, 8}) mirrored[third] = -mirrored[third];
+      QTest::addRow("%s, mirrored", name) << quatern << -1.0 << mirrored;
+    };
+    rows("about x", {-0.78827989, 0.49267492, -0.32516545},
+         {0.21215439, -0.59742243, 1.70936729, -0.62276213, -0.40881195, -0.1165877, 0.23907703, -0.53475151,
+          -1.8205688});
+    rows("about y", {0.49267492, -0.78827989, -0.32516545},
+         {-0.31796485, -0.59742243, -1.48542091, -0.62276213, 0.27276993, 0.85384657, -0.03264456, 0.61537221,
+          -1.8205688});
+    rows("about z", {-0.32516545, 0.49267492, -0.78827989},
+         {-0.50975926, -0.04197157, 1.70936729, -0.41591785, -0.40881195, -1.6595068, 0.23907703, -0.80069416,
+          0.75769428});
+  }
+  void niftiSlantingQform() {
+    QFETCH(QList<double>, quatern);
+    QFETCH(double, qfac);
+    QFETCH(QList<double>, affine);
+    Nifti n;
+    n.sform = 0;
+    n.qform = 1;
+    n.pixdim = {qfac, 0.7, 0.9, 2.5, 1, 1, 1, 1};
+    n.quatern = {quatern[0], quatern[1], quatern[2]};
+    n.qoffset = {10, -20, 30};
+    n.voxels = counting(24);
+    const Scan scan = loadBytes("slanting.nii", n.one());
+    const Grid& g = scan.source.grid;
+    QVERIFY(close(g.spacingMm, {0.7, 0.9, 2.5}, 1e-6));
+    QVERIFY(close(g.originMm, {-10, 20, 30}, 1e-6));
+    for (std::size_t row = 0; row < 3; ++row)
+      for (std::size_t col = 0; col < 3; ++col)
+        QVERIFY(std::abs(g.direction[3 * row + col] * g.spacingMm[col] -
+                         (row < 2 ? -1 : 1) * affine[static_cast<int>(3 * row + col)]) < 1e-6);
+    // And out again: the same quaternion, as nibabel writes it, its first part never negative.
+    saveMask(at("slanting-mask.nii"), LabelVolume(scan.ct->grid()), scan.source, Overwrite::Replace);
+    const std::string bytes = readBytes(at("slanting-mask.nii"));
+    const auto number = [&](std::size_t offset) {
+      float value;
+      std::memcpy(&value, bytes.data() + offset, sizeof value);
+      return static_cast<double>(value);
+    };
+    QCOMPARE(number(76), qfac);
+    for (std::size_t i = 0; i < 3; ++i) QVERIFY(std::abs(number(256 + 4 * i) - quatern[static_cast<int>(i)]) < 1e-6);
+  }
   void niftiWithoutPlaceIsSaid() {
     Nifti n;
     n.sform = 0;

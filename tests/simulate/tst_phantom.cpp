@@ -218,6 +218,21 @@ class TestPhantom : public QObject {
           if (x == 0 || y == 0 || z == 0 || x == n[0] - 1 || y == n[1] - 1 || z == n[2] - 1)
             QVERIFY(p->lungs[(Index3{x, y, z})] == 0);
   }
+  // The lungs' sharp lower edges end 14 mm above the lower border of the picture, however far the domes drop: below is
+  // abdomen, which a method must leave alone. Slices of 1 mm, so that a slice's number is its height.
+  void endsAboveTheLowerBorder() {
+    int lowest = 300;
+    for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+      PhantomSpec spec = small(seed);
+      spec.size = {96, 96, 300};
+      const auto p = makePhantom(spec);
+      for (int z = 0; z < lowest; ++z) {
+        const std::uint8_t* s = p->lungs.slice(z);
+        if (std::any_of(s, s + 96 * 96, [](std::uint8_t v) { return v != 0; })) lowest = z;
+      }
+    }
+    QCOMPARE(lowest, 14);
+  }
   // The lung narrows to its apex, which lies at high z; its base is broad.
   void standsUpright() {
     const auto p = makePhantom(small(5));

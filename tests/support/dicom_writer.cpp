@@ -97,7 +97,7 @@ void DicomSlice::write(const std::filesystem::path& path) const {
   if (spacing) d.text(0x0028, 0x0030, "DS", decimals(*spacing));
   d.us(0x0028, 0x0100, bitsAllocated);
   d.us(0x0028, 0x0101, bitsStored);
-  d.us(0x0028, 0x0102, bitsStored - 1);
+  d.us(0x0028, 0x0102, highBit.value_or(bitsStored - 1));
   d.us(0x0028, 0x0103, isSigned ? 1 : 0);
   if (padding) d.us(0x0028, 0x0120, *padding, isSigned ? "SS" : "US");
   d.text(0x0028, 0x1052, "DS", decimals(std::array{intercept}));
@@ -105,7 +105,12 @@ void DicomSlice::write(const std::filesystem::path& path) const {
   const auto length = static_cast<std::uint32_t>(stored.size()) * static_cast<std::uint32_t>(bitsAllocated / 8);
   d.head(0x7FE0, 0x0010, bitsAllocated == 8 ? "OB" : "OW", length + length % 2);
   const std::uint32_t mask = bitsStored == 32 ? 0xFFFFFFFFU : (1U << bitsStored) - 1;
-  for (const int value : stored) d.number(static_cast<std::uint32_t>(value) & mask, bitsAllocated / 8);
+  const int shift = highBit.value_or(bitsStored - 1) + 1 - bitsStored;
+  std::uint32_t junk = highBit ? 0x9E3779B9U : 0;  // beside the value, where nobody may look
+  for (const int value : stored) {
+    junk = junk * 1664525U + (highBit ? 1013904223U : 0);
+    d.number(((static_cast<std::uint32_t>(value) & mask) << shift) | (junk & ~(mask << shift)), bitsAllocated / 8);
+  }
   if (length % 2 != 0) d.number(0, 1);
 
   std::ofstream out(path, std::ios::binary);

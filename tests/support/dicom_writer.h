@@ -23,6 +23,7 @@ struct DicomSlice {
   std::string description = "Chest 1.0", imageType = "ORIGINAL\\PRIMARY\\AXIAL", photometric = "MONOCHROME2";
   int instance = 1, acquisition = 1;
   int columns = 0, rows = 0, bitsAllocated = 16, bitsStored = 16, samples = 1;
+  std::optional<int> highBit;  ///< bitsStored - 1 if not given; the bits around the value are set at random
   bool isSigned = true;
   double slope = 1, intercept = 0;
   std::optional<int> padding;
