@@ -143,7 +143,9 @@ class TestVolumeFile : public QObject {
         QVERIFY(std::abs(g.direction[3 * row + col] * g.spacingMm[col] -
                          (row < 2 ? -1 : 1) * affine[static_cast<int>(3 * row + col)]) < 1e-6);
     // And out again: the same quaternion, as nibabel writes it, its first part never negative.
-    saveMask(at("slanting-mask.nii"), LabelVolume(scan.ct->grid()), scan.source, Overwrite::Replace);
+    LabelVolume labels(scan.ct->grid());
+    labels[{0, 0, 0}] = 1;
+    saveMask(at("slanting-mask.nii"), labels, scan.source, Overwrite::Replace);
     const std::string bytes = readBytes(at("slanting-mask.nii"));
     const auto number = [&](std::size_t offset) {
       float value;
