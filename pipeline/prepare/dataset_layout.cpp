@@ -130,7 +130,7 @@ class Finder {
   }
 
   void addDicom(const fs::path& folder, const std::vector<fs::path>& files) {
-    auto search = findScans(files, stop_, {});
+    auto search = findScans(files, stop_, kQuiet);
     if (!search || search->series.empty()) return;  // notes, tables and pictures are nobody's scan
     std::size_t best = 0;
     try {

@@ -12,6 +12,9 @@
 
 namespace pulmo {
 
+/// For callees that want to tell how far they are.
+inline const ProgressSink kQuiet = [](double, const std::string&) {};
+
 /// Where a case lies, before anything of it is read but headers.
 struct CaseSource {
   std::string name, patient;

@@ -113,8 +113,8 @@ class Preparation {
 
   /// @return false if stopped
   bool add(const CaseSource& source) {
-    std::optional<Scan> scan =
-        source.series ? loadScan(*source.series, stop_, {}) : openScan({source.image}, source.seriesUid, stop_, {});
+    std::optional<Scan> scan = source.series ? loadScan(*source.series, stop_, kQuiet)
+                                             : openScan({source.image}, source.seriesUid, stop_, kQuiet);
     if (!scan) return false;
     requireHu(*scan->ct, source.name);
     StoredCase stored;
@@ -143,7 +143,7 @@ class Preparation {
     spec.size = {n, n, slices};
     spec.spacingMm = {bodyMm / n, bodyMm / n, heightMm / slices};
     spec.noiseHu = random.uniform(8, 45);
-    const auto phantom = makePhantom(spec, stop_, {});
+    const auto phantom = makePhantom(spec, stop_, kQuiet);
     if (!phantom) return false;
     StoredCase stored;
     stored.name = stored.patient = "phantom-" + std::to_string(seed);
@@ -179,7 +179,7 @@ class Preparation {
       throw Error(ErrorKind::InvalidInput, source.name +
                                                " is diseased and has no mask: the threshold method would "
                                                "leave the disease out, so it makes none.");
-    auto result = ThresholdSegmenter().segment(*scan.ct, stop_, {});
+    auto result = ThresholdSegmenter().segment(*scan.ct, stop_, kQuiet);
     if (!result) return std::nullopt;
     stored.masks = MaskOrigin::Threshold;
     stored.notes.insert(stored.notes.end(), result->notes.begin(), result->notes.end());
