@@ -2,9 +2,8 @@
 #include "models/support/job.h"
 
 #include <QMetaObject>
+#include <new>
 #include <utility>
-
-#include "pipeline/core/error.h"
 
 namespace pulmo {
 
@@ -25,19 +24,21 @@ void Job::start(Body body) {
     const ProgressSink sink = [this, post](double fraction, const std::string& step) {
       post([this, fraction, text = QString::fromStdString(step)] { Q_EMIT progressed(fraction, text); });
     };
-    const auto fail = [this, post](const std::string& sentence, const std::string& detail) {
-      post([this, s = QString::fromStdString(sentence), d = QString::fromStdString(detail)] {
+    const auto fail = [this, post](ErrorKind kind, const std::string& sentence, const std::string& detail) {
+      post([this, kind, s = QString::fromStdString(sentence), d = QString::fromStdString(detail)] {
         setState(State::Failed);
-        Q_EMIT failed(s, d);
+        Q_EMIT failed(s, d, kind);
       });
     };
     try {
       const Outcome outcome = body(stop, sink);
       post([this, outcome] { setState(outcome == Outcome::Completed ? State::Completed : State::Stopped); });
     } catch (const Error& e) {
-      fail(e.what(), e.detail());
+      fail(e.kind(), e.what(), e.detail());
+    } catch (const std::bad_alloc& e) {
+      fail(ErrorKind::OutOfMemory, "There is not enough memory for this.", e.what());
     } catch (const std::exception& e) {
-      fail("Something unexpected went wrong.", e.what());
+      fail(ErrorKind::Internal, "Something unexpected went wrong.", e.what());
     }
   });
 }
@@ -46,6 +47,10 @@ void Job::requestStop() {
   if (state_ != State::Running) return;
   setState(State::Stopping);
   thread_.request_stop();
+}
+
+void Job::finish() {
+  if (thread_.joinable()) thread_.join();
 }
 
 void Job::setState(State state) {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <thread>
 
+#include "pipeline/core/error.h"
 #include "pipeline/core/progress.h"
 
 namespace pulmo {
@@ -27,11 +28,12 @@ class Job : public QObject {
   [[nodiscard]] State state() const { return state_; }
   void start(Body body);  ///< @pre not Running or Stopping
   void requestStop();     ///< no effect unless Running
+  void finish();          ///< waits, without a stop, until the body has returned; its signals still arrive later
 
  Q_SIGNALS:
   void stateChanged(pulmo::Job::State state);
   void progressed(double fraction, const QString& step);
-  void failed(const QString& sentence, const QString& detail);
+  void failed(const QString& sentence, const QString& detail, pulmo::ErrorKind kind);
 
  private:
   void setState(State state);

@@ -13,49 +13,69 @@ bool isActive(Job::State state) {
 
 }  // namespace
 
-LatestJob::LatestJob(QString title, QObject* parent) : QObject(parent), title_(std::move(title)) {
+LatestJob::LatestJob(QString title, Requests requests, QObject* parent)
+    : QObject(parent), title_(std::move(title)), requests_(requests) {
   // Queued: a failed job tells its reason after its state, and must have done so before the next one starts.
   connect(&job_, &Job::stateChanged, this, &LatestJob::jobEnded, Qt::QueuedConnection);
 }
 
+LatestJob::~LatestJob() {
+  if (requests_ == Requests::Newest) return;
+  job_.finish();
+  for (const Request& request : waiting_) {
+    try {
+      (void)request.body({}, [](double, const std::string&) {});
+    } catch (const std::exception& e) {  // whoever could be told is gone
+      qWarning("%s: %s", qPrintable(title_), e.what());
+    }
+  }
+}
+
 bool LatestJob::busy() const {
-  return isActive(job_.state()) || waiting_.has_value();
+  return open_ || isActive(job_.state()) || !waiting_.empty();
 }
 
 void LatestJob::run(Job::Body body, std::function<void()> completed) {
-  waiting_ = Request{std::move(body), std::move(completed)};
-  if (isActive(job_.state())) {
-    replaced_ = true;
-    job_.requestStop();
-  } else {
+  const bool wait = requests_ == Requests::All ? open_ : isActive(job_.state());
+  if (requests_ == Requests::Newest) waiting_.clear();
+  waiting_.push_back({std::move(body), std::move(completed)});
+  if (!wait) {
     startNext();
+  } else if (requests_ == Requests::Newest) {
+    dropped_ = true;
+    job_.requestStop();
   }
 }
 
 void LatestJob::cancel() {
-  waiting_.reset();
+  if (requests_ == Requests::All) return;
+  waiting_.clear();
+  dropped_ = true;
   job_.requestStop();
 }
 
 void LatestJob::startNext() {
-  Request request = std::move(*waiting_);
-  waiting_.reset();
-  replaced_ = false;
+  Request request = std::move(waiting_.front());
+  waiting_.pop_front();
+  dropped_ = false;
+  open_ = true;
   completed_ = std::move(request.completed);
   Q_EMIT started();
   job_.start(std::move(request.body));
 }
 
 void LatestJob::jobEnded(Job::State state) {
-  // A queued message of an earlier run may arrive while the next one runs already.
-  if (isActive(state) || isActive(job_.state())) return;
+  // A queued message of an earlier run may arrive while the next one runs already, or after that one's own.
+  if (isActive(state) || isActive(job_.state()) || !open_) return;
+  const bool deliver = state == Job::State::Completed && !dropped_;
   const auto completed = std::exchange(completed_, nullptr);
-  if (waiting_) {
+  if (deliver && completed) completed();
+  if (isActive(job_.state()) || !open_) return;  // it has asked for more
+  open_ = false;
+  if (!waiting_.empty())
     startNext();
-    return;
-  }
-  if (state == Job::State::Completed && !replaced_ && completed) completed();
-  if (!busy()) Q_EMIT ended(state);
+  else
+    Q_EMIT ended(state == Job::State::Completed && !deliver ? Job::State::Stopped : state);
 }
 
 }  // namespace pulmo

@@ -55,6 +55,7 @@ class TestJob : public QObject {
     QCOMPARE(job.state(), Job::State::Failed);
     QCOMPARE(failed[0][0].toString(), QString("The disk is full."));
     QCOMPARE(failed[0][1].toString(), QString("ENOSPC"));
+    QCOMPARE(failed[0][2].value<ErrorKind>(), ErrorKind::Io);
   }
   void joinsWhenItIsDestroyed() {
     std::atomic<bool> ended{false};
@@ -100,6 +101,67 @@ class TestJob : public QObject {
     int done = 0;
     job.run([](const StopToken&, const ProgressSink&) { return Outcome::Completed; }, [&] { ++done; });
     QTRY_COMPARE(done, 1);
+  }
+  // Between a job's end and its result's arrival nothing else may take the work for done.
+  void latestIsBusyUntilItsResultIsHandedOver() {
+    LatestJob job("Test");
+    QSignalSpy ended(&job, &LatestJob::ended);
+    bool handedOver = false;
+    QList<bool> busy;
+    connect(&job.job(), &Job::stateChanged, this, [&](Job::State state) {
+      if (state == Job::State::Completed) busy << job.busy();
+    });
+    job.run([](const StopToken&, const ProgressSink&) { return Outcome::Completed; },
+            [&] {
+              busy << job.busy();
+              handedOver = true;
+            });
+    QTRY_COMPARE(ended.size(), 1);
+    QVERIFY(handedOver);
+    QCOMPARE(busy, (QList<bool>{true, true}));
+    QVERIFY(!job.busy());
+  }
+  void cancelDropsAResultThatIsOnItsWay() {
+    LatestJob job("Test");
+    QSignalSpy ended(&job, &LatestJob::ended);
+    connect(&job.job(), &Job::stateChanged, this, [&](Job::State state) {
+      if (state == Job::State::Completed) job.cancel();
+    });
+    job.run([](const StopToken&, const ProgressSink&) { return Outcome::Completed; }, [] { QFAIL("completed"); });
+    QTRY_COMPARE(ended.size(), 1);
+    QCOMPARE(ended[0][0].value<Job::State>(), Job::State::Stopped);
+  }
+  void doesAllInTurnWhateverIsCancelled() {
+    LatestJob job("Test", LatestJob::Requests::All);
+    QSignalSpy ended(&job, &LatestJob::ended);
+    std::atomic<int> stops{0};
+    QStringList results;
+    for (int i = 0; i < 5; ++i)
+      job.run(
+          [&, i](const StopToken& stop, const ProgressSink&) -> Outcome {
+            stops += stop.stop_requested();
+            if (i == 2) throw Error(ErrorKind::Io, "The disk is full.");
+            return Outcome::Completed;
+          },
+          [&, i] { results << QString::number(i); });
+    job.cancel();
+    QTRY_COMPARE(ended.size(), 1);
+    QCOMPARE(results, (QStringList{"0", "1", "3", "4"}));  // a failure ends itself alone
+    QCOMPARE(stops.load(), 0);
+  }
+  void doesAllBeforeItIsDestroyed() {
+    std::atomic<int> done{0};
+    {
+      LatestJob job("Test", LatestJob::Requests::All);
+      for (int i = 0; i < 3; ++i)
+        job.run(
+            [&](const StopToken& stop, const ProgressSink&) {
+              done += !stop.stop_requested();
+              return Outcome::Completed;
+            },
+            {});
+    }
+    QCOMPARE(done.load(), 3);
   }
   void cancelDropsWhatWaits() {
     LatestJob job("Test");
