@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/desktop/methods.h"
+
+#include "pipeline/classical/threshold_segmenter.h"
+#include "pipeline/core/error.h"
+#include "pipeline/learn/file_segmenter.h"
+#include "pipeline/learn/shipped_weights.h"
+
+namespace pulmo {
+
+std::vector<std::shared_ptr<const Segmenter>> offeredMethods() {
+  std::vector<std::shared_ptr<const Segmenter>> methods;
+  try {
+    if (auto weights = findShippedWeights()) methods.push_back(std::make_shared<FileSegmenter>(std::move(*weights)));
+  } catch (const Error&) {  // a variable that names no file: the window works without
+  }
+  methods.push_back(std::make_shared<ThresholdSegmenter>());
+  return methods;
+}
+
+}  // namespace pulmo

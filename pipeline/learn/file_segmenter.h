@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <filesystem>
+#include <memory>
+#include <mutex>
+
+#include "pipeline/learn/unet_segmenter.h"
+
+namespace pulmo {
+
+/// A network whose weights are read when they are first needed: a program that offers it starts no later for it.
+class FileSegmenter final : public Segmenter {
+ public:
+  explicit FileSegmenter(std::filesystem::path weights, const UNetOptions& options = {});
+
+  [[nodiscard]] std::string name() const override { return "unet"; }
+  [[nodiscard]] const std::filesystem::path& weights() const { return weights_; }
+  /// @throws as UNetSegmenter and loadWeights, too; the file is tried again at the next call
+  [[nodiscard]] std::optional<Segmentation> segment(const CtVolume& ct, const StopToken& stop,
+                                                    const ProgressSink& progress) const override;
+
+ private:
+  [[nodiscard]] std::shared_ptr<const UNetSegmenter> network() const;
+
+  std::filesystem::path weights_;
+  UNetOptions options_;
+  mutable std::mutex mutex_;
+  mutable std::shared_ptr<const UNetSegmenter> network_;
+};
+
+}  // namespace pulmo
