@@ -250,6 +250,52 @@ class TestWeightsFile : public QObject {
     QCOMPARE(weights.description.baseChannels, 4);
   }
 
+  void bareStateDicts_data() {
+    QTest::addColumn<QString>("names");
+    QTest::addColumn<NetworkDescription>("expected");
+    const auto row = [](const char* name, const QString& names, Architecture architecture, int neighbours, int levels) {
+      NetworkDescription d;
+      d.architecture = architecture;
+      d.baseChannels = 4;
+      d.neighbours = neighbours;
+      d.levels = levels;
+      QTest::newRow(name) << names << d;
+    };
+    // A name with its shape; what is not needed to tell the network is left out.
+    const QString deeper = "down.1.conv1.weight 1,1;down.2.conv1.weight 1,1;";
+    row("U-Net", "down.0.conv1.weight 4,3,3,3;" + deeper + "head.weight 3,4,1,1", Architecture::UNet, 3, 3);
+    row("residual",
+        "down.0.conv1.weight 4,1,3,3;down.0.skip.weight 4,1,1,1;" + deeper +
+            "down.3.conv1.weight 1;head.weight 3,4,1,1",
+        Architecture::ResidualUNet, 1, 4);
+    row("cascade",
+        "coarse.down.0.conv1.weight 4,1,3,3;fine.down.0.conv1.weight 4,4,3,3;fine.down.1.conv1.weight 1;"
+        "fine.down.2.conv1.weight 1;fine.head.weight 3,4,1,1",
+        Architecture::Cascade, 1, 3);
+  }
+  void bareStateDicts() {
+    QFETCH(QString, names);
+    QFETCH(NetworkDescription, expected);
+    std::string entries;
+    for (const QString& part : names.split(';')) {
+      PickledTensor tensor;
+      tensor.numel = 200;
+      tensor.shape.clear();
+      for (const QString& n : part.split(' ')[1].split(',')) tensor.shape.push_back(n.toInt());
+      tensor.strides.assign(tensor.shape.size(), 0);
+      entries += text(part.split(' ')[0].toStdString()) + tensor.bytes();
+    }
+    auto zip = pthEntries(pickled("ccollections\nOrderedDict\n)R(" + entries + "u"));
+    zip[1].bytes = floats(std::vector<float>(200, 1));
+    const Folder folder;
+    QCOMPARE(loadWeights(folder.write("a.pth", zipOf(zip))).description, expected);
+  }
+  void refusesAnotherNetworksStateDict() {
+    const Folder folder;
+    const auto zip = pthEntries(pickled("}(" + text("encoder.weight") + PickledTensor{}.bytes() + "u"));
+    QCOMPARE(refusal(folder.write("a.pth", zipOf(zip))), ErrorKind::InvalidInput);
+  }
+
   void refusedPickles_data() {
     QTest::addColumn<QByteArray>("pickle");
     QTest::addColumn<int>("kind");
