@@ -84,6 +84,7 @@ int run(int argc, char** argv) {
   addCompare(app, context);
   addPhantom(app, context);
   addSimulate(app, context);
+  addTrain(app, context);
   addEvaluate(app, context);
   addDevice(app, context);
   try {
