@@ -33,13 +33,16 @@ void drawFrom(std::vector<int> pool, std::size_t count, Random& random, std::vec
 
 std::vector<DrawnSlice> trainingOrder(const SliceStore& store, const TrainingConfig& config, int epoch) {
   Random random(config.seed, kOrderStream + static_cast<std::uint64_t>(epoch));
-  std::vector<int> healthy, diseased;
-  for (const int slice : store.slicesOf(Split::Train)) {
-    const StoredCase& c = store.cases()[static_cast<std::size_t>(store.caseOf(slice))];
-    const bool keptIfEmpty = random.uniform() < config.emptyShare;
-    if (!c.sidesKnown || (!store.hasLung(slice) && !keptIfEmpty)) continue;
-    (c.diseased ? diseased : healthy).push_back(slice);
-  }
+  std::vector<int> usable, empty, healthy, diseased;
+  for (const int slice : store.slicesOf(Split::Train))
+    if (store.cases()[static_cast<std::size_t>(store.caseOf(slice))].sidesKnown)
+      (store.hasLung(slice) ? usable : empty).push_back(slice);
+  // Other ones each epoch, but always as many: a run's epochs have equally many steps.
+  shuffle(empty, random);
+  empty.resize(static_cast<std::size_t>(std::lround(config.emptyShare * static_cast<double>(empty.size()))));
+  usable.insert(usable.end(), empty.begin(), empty.end());
+  for (const int slice : usable)
+    (store.cases()[static_cast<std::size_t>(store.caseOf(slice))].diseased ? diseased : healthy).push_back(slice);
   const std::size_t all = healthy.size() + diseased.size();
   const std::size_t count = config.slicesPerEpoch > 0 ? static_cast<std::size_t>(config.slicesPerEpoch) : all;
   std::vector<DrawnSlice> order;
