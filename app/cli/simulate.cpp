@@ -27,7 +27,7 @@ struct Controls {
   std::vector<int> lesions, circles;
   std::vector<double> sizeMm, radiusShare, opacity;
   std::optional<double> extent, density, pleural, basal, dorsal;
-  bool spill = false;
+  bool spill = false, closeRim = false;
 };
 
 struct Options {
@@ -50,6 +50,7 @@ void addControls(CLI::App& command, Controls& c) {
   command.add_option("--dorsal", c.dorsal, "-1 front, 0 anywhere, 1 back");
   command.add_option("--sides", c.sides, "both, right, left, or either: one of them, by the seed")
       ->check(CLI::IsMember({"both", "right", "left", "either"}));
+  command.add_flag("--close-rim", c.closeRim, "Also lift the half-filled voxels just outside dense lung: no dark line");
   command.add_option("--circles", c.circles, "Circles a slice, least and most (1 to 60)")->expected(2);
   command.add_option("--radius", c.radiusShare, "Radius over the lung box's shorter side, least and most")->expected(2);
   command.add_option("--opacity", c.opacity, "How much becomes soft tissue, least and most (0 to 1)")->expected(2);
@@ -102,6 +103,7 @@ void apply(const Controls& c, PathologySpec& s) {
   s.basal = c.basal.value_or(s.basal);
   s.dorsal = c.dorsal.value_or(s.dorsal);
   s.spill = s.spill || c.spill;
+  s.closeRim = s.closeRim || c.closeRim;
   if (c.sides)
     s.sides = *c.sides == "both"    ? LesionSides::Both
               : *c.sides == "right" ? LesionSides::Right

@@ -119,6 +119,7 @@ PathologySpec specOf(const Json& json, const std::string& where) {
   fields.number("basal", s.basal);
   fields.number("dorsal", s.dorsal);
   fields.word("sides", kSides, s.sides);
+  fields.flag("close_rim", s.closeRim);
   fields.range("circles", s.circlesMin, s.circlesMax);
   fields.range("radius_share", s.radiusShareMin, s.radiusShareMax);
   fields.range("opacity", s.opacityMin, s.opacityMax);
@@ -164,6 +165,7 @@ std::string toJson(const PathologySpec& s) {
                      {"basal", s.basal},
                      {"dorsal", s.dorsal},
                      {"sides", kSides[static_cast<std::size_t>(s.sides)]},
+                     {"close_rim", s.closeRim},
                      {"circles", {s.circlesMin, s.circlesMax}},
                      {"radius_share", {s.radiusShareMin, s.radiusShareMax}},
                      {"opacity", {s.opacityMin, s.opacityMax}},

@@ -51,6 +51,27 @@ class Painter {
     for (int y = y0_; y <= y1_; ++y) paintRow(lesion, cells, y, zMm);
   }
 
+  /// Voxels outside the mask that are part lung, part wall, become wall as far as the lung beside them became dense.
+  void closeRim(const std::vector<std::int16_t>& before) {
+    constexpr int kLow = -600, kHigh = -15;
+    const int reach = mm_[0] < 0.75 ? 2 : 1;
+    for (int y = reach; y < ny_ - reach; ++y)
+      for (int x = reach; x < nx_ - reach; ++x) {
+        const std::size_t i = at(x, y);
+        if (lungs_[i] != 0 || before[i] < kLow || before[i] > kHigh) continue;
+        float dense = 0;
+        for (int v = -reach; v <= reach; ++v)
+          for (int u = -reach; u <= reach; ++u) {
+            const std::size_t n = at(x + u, y + v);
+            if (lungs_[n] == 0 || ct_[n] == before[n]) continue;
+            dense =
+                std::max(dense, static_cast<float>(ct_[n] - before[n]) / (kTissueHu - std::min<float>(before[n], -60)));
+          }
+        if (dense < 0.25F) continue;
+        put(i, over({static_cast<float>(before[i]), 0}, std::min(dense, 1.F), 25), field_.grain.at(grain_, x, y));
+      }
+  }
+
  private:
   [[nodiscard]] std::size_t at(int x, int y) const {
     return static_cast<std::size_t>(y) * static_cast<std::size_t>(nx_) + static_cast<std::size_t>(x);
@@ -133,7 +154,8 @@ class Painter {
     for (int x = first; x <= last; ++x) {
       const std::size_t i = at(x, y), k = static_cast<std::size_t>(x - first);
       if (cover_[k] < kLeastCover || lungs_[i] != lesion.side) continue;
-      put(lesion.kind, i, opacity(lesion, cells, {x * mm_[0], row.y, zMm}, k, i), field_.grain.at(grain_, x, y));
+      if (put(i, opacity(lesion, cells, {x * mm_[0], row.y, zMm}, k, i), field_.grain.at(grain_, x, y)))
+        labels_[i] = static_cast<std::uint8_t>(lesion.kind);
     }
   }
 
@@ -142,7 +164,11 @@ class Painter {
     float hu, lost;
   };
 
-  static Paint fill(float hu, float share, float tissue) { return {hu + share * (tissue - hu), share}; }
+  /// What is denser already, a vessel with contrast above all, gives way to nothing.
+  static Paint fill(float hu, float share, float tissue) {
+    const float yields = share * std::clamp(1 - (hu - tissue) / 100, 0.F, 1.F);
+    return {hu + yields * (tissue - hu), yields};
+  }
   static Paint over(const Paint& p, float share, float hu) {
     return {p.hu + share * (hu - p.hu), 1 - (1 - p.lost) * (1 - share)};
   }
@@ -242,13 +268,13 @@ class Painter {
     return over(opaque, cover * share * airAt(i) * 0.95F, kAirHu);
   }
 
-  void put(LesionKind kind, std::size_t i, const Paint& paint, float grain) {
+  bool put(std::size_t i, const Paint& paint, float grain) {
     const float lost = std::clamp(paint.lost, 0.F, 1.F);
     const float value = paint.hu + static_cast<float>(noise_.sdHu) * std::sqrt(lost * (2 - lost)) * grain;
     const auto hu = static_cast<std::int16_t>(std::clamp(std::floor(value + 0.5F), -1024.F, 3071.F));
-    if (hu == ct_[i]) return;
+    const bool changes = hu != ct_[i];
     ct_[i] = hu;
-    if (labels_ != nullptr) labels_[i] = static_cast<std::uint8_t>(kind);
+    return changes;
   }
 
   const LesionField& field_;
@@ -265,8 +291,8 @@ class Painter {
 
 }  // namespace
 
-std::size_t paintLesions(const LesionField& field, const std::vector<Lesion>& lesions, int z, std::int16_t* ct,
-                         const std::uint8_t* lungs, std::uint8_t* labels) {
+std::size_t paintLesions(const LesionField& field, const std::vector<Lesion>& lesions, bool closeRim, int z,
+                         std::int16_t* ct, const std::uint8_t* lungs, std::uint8_t* labels) {
   const double zMm = z * field.shape.grid.spacingMm[2];
   const bool any = std::any_of(lesions.begin(), lesions.end(), [&](const Lesion& l) {
     const Bounds b = l.bounds();
@@ -276,17 +302,16 @@ std::size_t paintLesions(const LesionField& field, const std::vector<Lesion>& le
   const auto [nx, ny, nz] = field.shape.grid.size;
   const std::size_t plane = static_cast<std::size_t>(nx) * static_cast<std::size_t>(ny);
   const std::vector<std::int16_t> before(ct, ct + plane);
-  const std::vector<std::uint8_t> labelsBefore =
-      labels == nullptr ? std::vector<std::uint8_t>() : std::vector<std::uint8_t>(labels, labels + plane);
-  Painter painter(field, z, ct, lungs, labels);
+  std::vector<std::uint8_t> own(plane, 0);
+  Painter painter(field, z, ct, lungs, own.data());
   for (const Lesion& lesion : lesions) painter.paint(lesion);
   std::size_t changed = 0;
   for (std::size_t i = 0; i < plane; ++i) {
-    if (ct[i] != before[i])
-      ++changed;
-    else if (labels != nullptr)
-      labels[i] = labelsBefore[i];
+    if (ct[i] == before[i]) continue;
+    ++changed;
+    if (labels != nullptr) labels[i] = own[i];
   }
+  if (closeRim && changed > 0) painter.closeRim(before);
   return changed;
 }
 

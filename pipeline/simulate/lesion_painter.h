@@ -14,7 +14,7 @@ struct SliceNoise {
   double correlation = 0.4;  ///< of neighbours along a row
 };
 
-/// Second differences of neighbours and of voxels 3 apart, within soft tissue: medians, so that edges do not count.
+/// Second differences of neighbours and of voxels 3 apart, within soft tissue: first quartiles, so that edges do not count.
 /// @return the defaults where there is too little soft tissue
 [[nodiscard]] SliceNoise measureNoise(const std::int16_t* ct, const std::uint8_t* lungs, int nx, int ny);
 
@@ -27,8 +27,9 @@ struct LesionField {
 };
 
 /// Paints lesions on one slice, in their order.
-/// @return voxels changed
-std::size_t paintLesions(const LesionField& field, const std::vector<Lesion>& lesions, int z, std::int16_t* ct,
-                         const std::uint8_t* lungs, std::uint8_t* labels);
+/// @param closeRim  see PathologySpec
+/// @return voxels of the lungs changed
+std::size_t paintLesions(const LesionField& field, const std::vector<Lesion>& lesions, bool closeRim, int z,
+                         std::int16_t* ct, const std::uint8_t* lungs, std::uint8_t* labels);
 
 }  // namespace pulmo

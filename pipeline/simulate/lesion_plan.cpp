@@ -36,10 +36,12 @@ class Planner {
     Random random(seed_, kCountStream);
     chooseSides(random);
     if (cells_ == 0) return {};
-    // A little below the limit: cells are coarser than voxels.
-    budget_ = 0.96 * spec_.extentPercent / 100 * static_cast<double>(all_);
+    // A little below the limit: samples are coarser than voxels.
+    budget_ = 0.94 * spec_.extentPercent / 100 * static_cast<double>(all_);
     const int wanted = random.integer(spec_.lesionsMin, spec_.lesionsMax);
     const LesionKind main = kindOf(random.uniform());
+    gravityMiddle_ = random.uniform(0.35, 0.85);
+    gravityWidth_ = random.uniform(0.25, 0.6);
     std::vector<Lesion> lesions;
     for (int i = 0; i < wanted; ++i)
       if (auto lesion = draw(static_cast<std::uint64_t>(i), main)) lesions.push_back(std::move(*lesion));
@@ -70,7 +72,7 @@ class Planner {
     for (std::uint32_t i = 0; i < shape_.coarseLabel.size(); ++i) {
       const std::uint8_t label = shape_.coarseLabel[i];
       if (label == 0) continue;
-      ++all_;
+      all_ += isSampled(indexOf(i));
       auto lung = std::find_if(lungs_.begin(), lungs_.end(), [&](const Lung& l) { return l.label == label; });
       if (lung == lungs_.end()) {
         lungs_.push_back({});
@@ -100,6 +102,9 @@ class Planner {
     if (only != 0) std::erase_if(lungs_, [&](const Lung& l) { return l.label != only && l.label != kLungUnsided; });
     for (const Lung& l : lungs_) cells_ += l.cells.size();
   }
+
+  /// The extent is reckoned on every second cell along y and z.
+  static bool isSampled(const Index3& at) { return at[1] % 2 == 0 && at[2] % 2 == 0; }
 
   [[nodiscard]] Index3 indexOf(std::uint32_t i) const {
     const auto nx = static_cast<std::uint32_t>(shape_.coarseSize[0]),
@@ -246,7 +251,7 @@ class Planner {
         break;
       case LesionKind::Consolidation:
         l.hu = mix(-70, 50, std::sqrt(random.uniform())) + shift;
-        l.softMm = random.uniform(5, 16);
+        l.softMm = random.uniform(7, 26);
         break;
       case LesionKind::Reticulation:
         l.hu = random.uniform(-800, -650) + shift;
@@ -261,7 +266,7 @@ class Planner {
         l.softMm = random.uniform(2, 5);
         l.cellMm = random.uniform(3.5, 9);
         l.lineMm = random.uniform(1, 2);
-        l.lineHu = random.uniform(-400, -80) + shift;
+        l.lineHu = random.uniform(-500, -180) + shift;
         l.depthMm = random.uniform(8, 26);
         break;
       case LesionKind::CrazyPaving:
@@ -274,16 +279,16 @@ class Planner {
       default:
         l.hu = random.uniform(0, 50) + shift;
         l.softMm = random.uniform(8, 24);
-        dressDiffuse(l, lung, random);
+        dressDiffuse(l, lung);
     }
   }
 
-  void dressDiffuse(Lesion& l, const Lung& lung, Random& random) const {
+  /// One patient lies one way: all diffuse lesions settle alike.
+  void dressDiffuse(Lesion& l, const Lung& lung) const {
     const double front = placeOf({0, static_cast<double>(lung.low[1]), 0})[1];
     const double back = placeOf({0, static_cast<double>(lung.high[1]), 0})[1];
-    const double middle = random.uniform(0.35, 0.85), width = random.uniform(0.25, 0.6);
-    l.gravityY0 = mix(front, back, middle - width);
-    l.gravityY1 = mix(front, back, middle + width / 2);
+    l.gravityY0 = mix(front, back, gravityMiddle_ - gravityWidth_);
+    l.gravityY1 = mix(front, back, gravityMiddle_ + gravityWidth_ / 2);
   }
 
   /// Marks the cells a lesion covers, unless that would go beyond the extent.
@@ -299,8 +304,8 @@ class Planner {
     if (low[0] > high[0]) return true;
     const auto n = static_cast<std::size_t>(high[0] - low[0] + 1);
     std::vector<float> cover(n), depth(n), scratch(4 * n);
-    for (int z = low[2]; z <= high[2]; ++z)
-      for (int y = low[1]; y <= high[1]; ++y) {
+    for (int z = low[2] + low[2] % 2; z <= high[2]; z += 2)
+      for (int y = low[1] + low[1] % 2; y <= high[1]; y += 2) {
         int first = low[0], last = high[0];
         const std::size_t row = offsetOf(0, y, z);
         const auto lung = [&](int x) { return shape_.coarseLabel[row + static_cast<std::size_t>(x)] == lesion.side; };
@@ -330,7 +335,7 @@ class Planner {
   Mm3 cellMm_{}, firstMm_{};
   std::vector<Lung> lungs_;
   std::size_t all_ = 0, cells_ = 0, used_ = 0;
-  double budget_ = 0;
+  double budget_ = 0, gravityMiddle_ = 0.6, gravityWidth_ = 0.4;
   std::vector<bool> taken_;
   std::vector<std::size_t> found_;
 };

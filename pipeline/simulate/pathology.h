@@ -50,6 +50,10 @@ struct PathologySpec {
   double basal = 0.3;                      ///< -1 apex .. 0 anywhere .. 1 base
   double dorsal = 0.3;                     ///< -1 front .. 0 anywhere .. 1 back
   LesionSides sides = LesionSides::Both;
+  /// Lifts what is half lung, half wall just outside the mask where dense lesions touch it. Without it a thin dark
+  /// line, which real consolidation does not have, tells where the lung ends. Nothing else outside the mask ever
+  /// changes.
+  bool closeRim = false;
 
   // Circles, as in the source document.
   int circlesMin = 7, circlesMax = 9;                   ///< a slice, 1 .. 60

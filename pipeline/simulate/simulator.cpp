@@ -50,7 +50,7 @@ std::size_t Disease::paint(int z, std::int16_t* ct, const std::uint8_t* lungs, s
     throw Error(ErrorKind::Internal, "There is no slice " + std::to_string(z) + " to draw disease on.");
   if (!plan_->infiltrates) return paintCircles(shape, plan_->spec, plan_->seed, z, ct, lungs, lesions);
   const Infiltrates& i = *plan_->infiltrates;
-  return paintLesions({shape, i.noise, i.grain, plan_->seed}, i.lesions, z, ct, lungs, lesions);
+  return paintLesions({shape, i.noise, i.grain, plan_->seed}, i.lesions, plan_->spec.closeRim, z, ct, lungs, lesions);
 }
 
 std::optional<SimulatedCase> simulate(const CtVolume& ct, const LabelVolume& lungs, const PathologySpec& spec,

@@ -46,7 +46,7 @@ class Disease {
   Disease(Disease&&) noexcept;
   Disease& operator=(Disease&&) noexcept;
 
-  /// Draws onto axial slice z. Voxels outside `lungs` stay as they are (unless spec.spill).
+  /// Draws onto axial slice z. Voxels outside `lungs` stay as they are (unless spec.spill or spec.closeRim).
   /// @param ct       HU, [Y, X] of the shape's grid, changed in place
   /// @param lungs    labels of the slice, any lung label counts
   /// @param lesions  ids of LesionKind are written where drawn; the rest is left alone; may be null
