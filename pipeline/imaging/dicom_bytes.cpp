@@ -64,6 +64,13 @@ const unsigned char* DicomBytes::at(std::uint64_t offset, std::size_t count) {
   return window_.data() + (offset - start_);
 }
 
+bool DicomBytes::read(std::uint64_t offset, std::size_t count, char* to) const {
+  if (offset > size_ || count > size_ - offset) return false;
+  if (!whole_) return readFully(fd_, reinterpret_cast<unsigned char*>(to), count, offset) == count;
+  std::copy_n(window_.begin() + static_cast<std::ptrdiff_t>(offset), count, to);
+  return true;
+}
+
 bool DicomBytes::inflateFrom(std::uint64_t from) {
   if (from > size_ || size_ > kMostInflated) return false;
   std::vector<unsigned char> packed(static_cast<std::size_t>(size_ - from));

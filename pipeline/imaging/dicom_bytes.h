@@ -23,6 +23,9 @@ class DicomBytes {
   /// @pre count <= 32 KB
   [[nodiscard]] const unsigned char* at(std::uint64_t offset, std::size_t count);
 
+  /// Copies `count` bytes from `offset` on, past the window. @return false if the file ends before
+  [[nodiscard]] bool read(std::uint64_t offset, std::size_t count, char* to) const;
+
   /// Replaces what follows `from` by its inflated form (raw deflate, PS3.5 A.5), in memory.
   /// @return false if it is damaged or would be larger than 256 MB
   [[nodiscard]] bool inflateFrom(std::uint64_t from);

@@ -122,7 +122,7 @@ std::string sizeProblem(const DicomFrame& frame) {
   if (frame.frames > kMostFrames || pixels > (std::uint64_t{1} << 31))
     return "its header promises " + std::to_string(frame.frames) + " frames of " + std::to_string(frame.facts.columns) +
            " x " + std::to_string(frame.facts.rows) + ", more than can be";
-  if (!frame.layout.hasPixels || frame.layout.deflated) return {};
+  if (!frame.layout.hasPixels) return {};
   if (frame.layout.encapsulated) {  // no codec packs a scan a thousand times smaller: such a header wants memory alone
     if (pixels > kSmallPicture && pixels / 1000 > frame.layout.pixelLength)
       return "its header promises a picture of " + std::to_string(frame.facts.columns) + " x " +

@@ -151,6 +151,7 @@ class Walker {
       layout_.bigEndian = syntax == "1.2.840.10008.1.2.2";
       layout_.deflated = syntax == "1.2.840.10008.1.2.1.99";
     }
+    layout_.deflatedFrom = at_;
     if (layout_.deflated && !bytes_.inflateFrom(at_)) {
       fail("its deflated content is damaged or too large");
       return;
@@ -183,6 +184,7 @@ class Walker {
     layout_.hasPixels = true;
     layout_.encapsulated = e.length == kUndefined;
     layout_.pixelOffset = at_;
+    layout_.pixelWords = e.hasVr("OW");
     const std::uint64_t left = bytes_.size() - std::min(bytes_.size(), at_);
     Header item;
     if (!layout_.encapsulated) {

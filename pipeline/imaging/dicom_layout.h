@@ -38,6 +38,8 @@ struct DicomLayout {
   bool explicitVr = false, bigEndian = false, deflated = false;
   bool bigEndianPixels = false;
   bool hasPixels = false, encapsulated = false;
+  bool pixelWords = false;         ///< the pixels' value type is OW: bytes in big-endian files lie in pairs
+  std::uint64_t deflatedFrom = 0;  ///< where the deflated part begins; what follows counts in its inflated form
   std::uint64_t pixelOffset = 0, pixelLength = 0;  ///< of native pixels; of the fragments together where encapsulated
   std::uint64_t fileSize = 0;
 };

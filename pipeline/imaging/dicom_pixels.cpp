@@ -2,22 +2,18 @@
 #include "pipeline/imaging/dicom_pixels.h"
 
 #include <fcntl.h>
-#include <gdcmImage.h>
-#include <gdcmImageReader.h>
-#include <gdcmSequenceOfFragments.h>
-#include <gdcmTrace.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
-#include <mutex>
 #include <new>
 #include <optional>
 #include <tuple>
 
 #include "pipeline/core/error.h"
+#include "pipeline/imaging/dicom_unpack.h"
 
 namespace pulmo {
 
@@ -234,84 +230,19 @@ void readNative(const FrameTarget& target, PixelCounts& counts) {
   convert(f, {f.bitsAllocated, f.bitsStored, f.highBit, f.isSigned}, to, target.hu, counts);
 }
 
-/// GDCM writes remarks to standard error, one a slice; what matters is said in our own sentences.
-void quietGdcm() {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    gdcm::Trace::WarningOff();
-    gdcm::Trace::ErrorOff();
-    gdcm::Trace::DebugOff();
-  });
-}
-
-/// Frames in several fragments each, which GDCM's JPEG-LS reader does not take: put together into one a frame. A frame
-/// begins with the codec's start of image (FF D8).
-void joinFragments(gdcm::Image& image, std::size_t frames) {
-  const gdcm::SequenceOfFragments* fragments = image.GetDataElement().GetSequenceOfFragments();
-  if (!fragments || fragments->GetNumberOfFragments() <= frames) return;
-  std::vector<std::string> whole;
-  for (std::size_t i = 0; i < fragments->GetNumberOfFragments(); ++i) {
-    const gdcm::ByteValue* bytes = fragments->GetFragment(i).GetByteValue();
-    if (!bytes || !bytes->GetPointer()) continue;
-    const std::string piece(bytes->GetPointer(), bytes->GetLength());
-    if (whole.empty() || piece.starts_with("\xFF\xD8"))
-      whole.push_back(piece);
-    else
-      whole.back() += piece;
-  }
-  if (whole.size() != frames) return;
-  gdcm::SmartPointer<gdcm::SequenceOfFragments> joined = new gdcm::SequenceOfFragments;
-  for (const std::string& frame : whole) {
-    gdcm::Fragment fragment;
-    fragment.SetByteValue(frame.data(), gdcm::VL(static_cast<std::uint32_t>(frame.size())));
-    joined->AddFragment(fragment);
-  }
-  gdcm::DataElement element(gdcm::Tag(0x7FE0, 0x0010), 0xFFFFFFFF, gdcm::VR::OB);
-  element.SetValue(*joined);
-  image.SetDataElement(element);
-}
-
-void readThroughGdcm(const std::vector<FrameTarget>& targets, PixelCounts& counts) {
-  quietGdcm();
-  const DicomFrame& first = *targets.front().frame;
-  const auto damaged = [&](const std::string& detail) {
-    return Error(ErrorKind::InvalidInput,
-                 nameOf(first) + " cannot be decoded (" + first.facts.transferSyntax + "): it is damaged or cut short.",
-                 detail);
-  };
-  gdcm::ImageReader reader;
-  reader.SetFileName(first.path.c_str());
-  if (!reader.Read()) throw damaged("GDCM could not read the image");
-  gdcm::Image& image = reader.GetImage();
-  if (first.layout.transferSyntax.starts_with("1.2.840.10008.1.2.4.8"))
-    joinFragments(image, static_cast<std::size_t>(first.frames));
-  const gdcm::PixelFormat& format = image.GetPixelFormat();
-  const unsigned* size = image.GetDimensions();
-  if (size[0] != static_cast<unsigned>(first.facts.columns) || size[1] != static_cast<unsigned>(first.facts.rows) ||
-      format.GetSamplesPerPixel() != 1)
-    throw Error(ErrorKind::InvalidInput,
-                nameOf(first) + " contradicts itself: its picture is not of the size that its header gives.");
-  const int allocated = format.GetBitsAllocated();
-  if (allocated != 8 && allocated != 16 && allocated != 32)
-    throw damaged("unexpected bits allocated: " + std::to_string(allocated));
-  const std::size_t pixels = static_cast<std::size_t>(size[0]) * size[1];
-  const std::size_t frameBytes = pixels * static_cast<std::size_t>(allocated / 8);
-  const std::size_t length = image.GetBufferLength();
-  // What the decoder gives is in this machine's byte order, and its own format is the one to believe.
-  const Stored stored{allocated, format.GetBitsStored(), format.GetHighBit(), format.GetPixelRepresentation() == 1};
-  if (targets.size() == 1 && allocated == 16 && length == frameBytes) {  // straight into its place
-    char* to = reinterpret_cast<char*>(targets.front().hu);
-    if (!image.GetBuffer(to)) throw damaged("GDCM could not decode the pixels");
-    convert(first, stored, to, targets.front().hu, counts);
-    return;
-  }
-  std::vector<char> buffer(length);
-  if (!image.GetBuffer(buffer.data())) throw damaged("GDCM could not decode the pixels");
+/// Everything but the plain form. The file is opened once, however many frames it holds.
+void readUnpacked(const std::vector<FrameTarget>& targets, PixelCounts& counts) {
+  DicomUnpacker unpacker(*targets.front().frame);
+  const std::size_t width = unpacker.bytesPerValue();
+  std::vector<char> buffer;
   for (const FrameTarget& target : targets) {
-    const std::size_t offset = static_cast<std::size_t>(target.frame->frame) * frameBytes;
-    if (offset + frameBytes > length)
-      throw damaged("frame " + std::to_string(target.frame->frame) + " is beyond the decoded pixels");
-    convert(*target.frame, stored, buffer.data() + offset, target.hu, counts);
+    const DicomFrame& f = *target.frame;
+    // 16-bit values are turned in their place: no second buffer.
+    if (width != 2)
+      buffer.resize(static_cast<std::size_t>(f.facts.columns) * static_cast<std::size_t>(f.facts.rows) * width);
+    char* to = width == 2 ? reinterpret_cast<char*>(target.hu) : buffer.data();
+    unpacker.unpack(f.frame, to);
+    convert(f, {static_cast<int>(8 * width), f.bitsStored, f.highBit, f.isSigned}, to, target.hu, counts);
   }
 }
 
@@ -323,7 +254,7 @@ void decodeFrames(const std::vector<FrameTarget>& targets, PixelCounts& counts) 
     if (isNative(first))
       for (const FrameTarget& target : targets) readNative(target, counts);
     else
-      readThroughGdcm(targets, counts);
+      readUnpacked(targets, counts);
   } catch (const Error&) {
     throw;
   } catch (const std::bad_alloc&) {

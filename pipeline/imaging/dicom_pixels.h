@@ -22,8 +22,8 @@ struct FrameTarget {
 };
 
 /// Decodes the frames of one file into Hounsfield units. Native little-endian pixels are read straight into their
-/// place; everything else goes through GDCM. HU are rounded to whole numbers; MONOCHROME1 tells how to show a picture
-/// and changes no value.
+/// place; everything else goes through DicomUnpacker. HU are rounded to whole numbers; MONOCHROME1 tells how to show a
+/// picture and changes no value.
 /// @pre all targets name the same file
 /// @throws Error{InvalidInput} naming the file
 /// @thread any; several files at once

@@ -135,12 +135,28 @@ void fillGeometry(DicomSeries& s, const DicomFrame& first) {
   if (f.slices == 1) f.warnings.emplace_back("This is a single slice, not a volume.");
 }
 
+/// No codec packs a scan a thousand times smaller: such headers want memory alone. Each file was asked by itself; a
+/// hundred small lies are one large one.
+std::string hollowRefusal(const std::vector<DicomFrame>& frames) {
+  std::uint64_t pixels = 0, bytes = 0;
+  for (const DicomFrame& f : frames) {
+    if (!f.layout.encapsulated) return {};
+    pixels += static_cast<std::uint64_t>(f.facts.columns) * static_cast<std::uint64_t>(f.facts.rows);
+    bytes += f.layout.pixelLength / static_cast<std::uint64_t>(f.frames);
+  }
+  if (pixels <= (std::uint64_t{1} << 24) || pixels / 1000 <= bytes) return {};
+  return "Its headers promise " + std::to_string(frames.size()) + " pictures of " +
+         std::to_string(frames.front().facts.columns) + " x " + std::to_string(frames.front().facts.rows) +
+         ", but only " + std::to_string(bytes) + " bytes of them are there.";
+}
+
 std::string geometryRefusal(const std::vector<DicomFrame>& frames) {
   const DicomFrame& f = frames.front();
   if (!f.refusal.empty()) return f.refusal;
   if (f.pixelSpacing && !((*f.pixelSpacing)[0] > 1e-3 && (*f.pixelSpacing)[1] > 1e-3 && (*f.pixelSpacing)[0] < 100 &&
                           (*f.pixelSpacing)[1] < 100))
     return "Its header gives a pixel spacing that cannot be.";
+  if (std::string hollow = hollowRefusal(frames); !hollow.empty()) return hollow;
   if (frames.size() == 1) return {};
   const auto lacks = [&](auto has) {
     return std::count_if(frames.begin(), frames.end(), [&](const DicomFrame& x) { return !has(x); });
