@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <QtTest>
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <set>
+
+#include "pipeline/core/error.h"
+#include "pipeline/learn/slice_feed.h"
+#include "pipeline/learn/slice_feed_sample.h"
+#include "tests/learn/store_of_chests.h"
+
+using namespace pulmo;
+using namespace pulmo::test;
+
+namespace {
+
+constexpr int kSize = 64, kSlices = 8;  // two of them without lung
+
+TrainingConfig plain() {
+  TrainingConfig config;
+  config.network.size = kSize;
+  config.batchSize = 4;
+  config.emptyShare = 1;
+  config.pathologyP = 0;
+  AugmentationConfig& a = config.augmentation;
+  a.rotationDeg = a.scale = a.shiftShare = a.cropShare = a.mirrorProbability = a.flipProbability = 0;
+  a.noiseHu = a.blurSharpen = a.contrast = a.brightnessHu = a.gamma = 0;
+  a.curveProbability = a.histogramProbability = a.equalizeProbability = 0;
+  return config;
+}
+
+TrainingConfig everything() {
+  TrainingConfig config;
+  config.network.size = kSize;
+  config.batchSize = 3;
+  config.network.neighbours = 3;
+  config.pathologyP = 0.7;
+  config.circlesShare = 0.3;
+  return config;
+}
+
+std::vector<Batch> all(SliceFeed& feed) {
+  std::vector<Batch> batches;
+  while (auto batch = feed.next({})) batches.push_back(std::move(*batch));
+  return batches;
+}
+
+bool same(const Batch& a, const Batch& b) {
+  return a.slices == b.slices && a.images == b.images && a.labels == b.labels && a.lesions == b.lesions;
+}
+
+std::vector<BoxCase> fourCases() {
+  return {{"a", "a"}, {"b", "b"}, {"v", "v", Split::Validation}, {"t", "t", Split::Test}};
+}
+
+}  // namespace
+
+class TestSliceFeed : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  // Window -1300 .. 300: (HU + 1300) / 1600.
+  void isTheWindowedSliceWithAllOff() {
+    const BoxStore box(kSize, kSlices, fourCases());
+    const Batch sample = makeSample(box.store(), plain(), 1, 3, true);
+    QCOMPARE(sample.count, 1);
+    QCOMPARE(sample.images.size(), std::size_t{kSize * kSize});
+    const std::int16_t* ct = box.store().ct(3);
+    for (std::size_t i = 0; i < sample.images.size(); ++i)
+      QVERIFY(std::abs(sample.images[i] - (static_cast<float>(ct[i]) + 1300) / 1600) < 1e-6F);
+    QVERIFY(std::equal(sample.labels.begin(), sample.labels.end(), box.store().labels(3)));
+    QVERIFY(std::all_of(sample.lesions.begin(), sample.lesions.end(), [](std::uint8_t v) { return v == 0; }));
+  }
+  // Neighbours come from the same case; beyond its ends the last slice stands again.
+  void clampsNeighboursAtTheEnds_data() {
+    QTest::addColumn<int>("slice");
+    QTest::addColumn<std::vector<int>>("planes");
+    QTest::newRow("first of a case") << 8 << std::vector<int>{8, 8, 8, 9, 10};
+    QTest::newRow("last of a case") << 7 << std::vector<int>{5, 6, 7, 7, 7};
+    QTest::newRow("within") << 11 << std::vector<int>{9, 10, 11, 12, 13};
+  }
+  void clampsNeighboursAtTheEnds() {
+    QFETCH(int, slice);
+    QFETCH(std::vector<int>, planes);
+    const BoxStore box(kSize, kSlices, fourCases());
+    TrainingConfig config = plain();
+    config.network.neighbours = 5;
+    const Batch sample = makeSample(box.store(), config, 1, slice, true);
+    const std::size_t pixels = kSize * kSize;
+    for (std::size_t k = 0; k < 5; ++k)
+      for (std::size_t i = 0; i < pixels; i += 7)
+        QVERIFY(std::abs(sample.images[k * pixels + i] -
+                         (static_cast<float>(box.store().ct(planes[k])[i]) + 1300) / 1600) < 1e-6F);
+  }
+  void repeatsASampleAndVariesByEpochAndSeed() {
+    const BoxStore box(kSize, kSlices, fourCases());
+    TrainingConfig config = everything();
+    config.pathologyP = 1;
+    const Batch first = makeSample(box.store(), config, 2, 3, true);
+    QVERIFY(same(first, makeSample(box.store(), config, 2, 3, true)));
+    QVERIFY(!same(first, makeSample(box.store(), config, 3, 3, true)));
+    config.seed = 2;
+    QVERIFY(!same(first, makeSample(box.store(), config, 2, 3, true)));
+  }
+  void leavesValidationAlone() {
+    const BoxStore box(kSize, kSlices, fourCases());
+    TrainingConfig config = everything();
+    config.network.neighbours = 1;
+    const Batch sample = makeSample(box.store(), config, 1, 19, false);
+    QVERIFY(same(sample, makeSample(box.store(), plain(), 9, 19, false)));
+  }
+  // Disease changes lung voxels only, where its labels say so.
+  void drawsDiseaseIntoLung() {
+    const BoxStore box(kSize, kSlices, fourCases());
+    TrainingConfig config = plain();
+    config.pathologyP = 1;
+    config.pathology.lesionsMin = 8;
+    std::size_t changed = 0;
+    for (int slice = 2; slice < 6; ++slice) {
+      const Batch healthy = makeSample(box.store(), plain(), 1, slice, true);
+      const Batch sick = makeSample(box.store(), config, 1, slice, true);
+      QVERIFY(healthy.labels == sick.labels);
+      for (std::size_t i = 0; i < sick.images.size(); ++i) {
+        if (sick.images[i] == healthy.images[i]) continue;
+        ++changed;
+        QVERIFY(sick.labels[i] != 0);
+      }
+    }
+    QVERIFY2(changed > 200, qPrintable(QString::number(changed)));
+  }
+  void drawsDiseaseAsOftenAsAsked() {
+    const BoxStore box(kSize, 34, {{"a", "a"}});
+    TrainingConfig config = plain();
+    config.pathologyP = 0.5;
+    config.circlesShare = 1;  // discs show in every slice with two lungs
+    const SampleMaker maker(box.store(), config, 4);
+    int sick = 0, count = 0;
+    std::vector<float> image(kSize * kSize);
+    std::vector<std::uint8_t> labels(image.size()), lesions(image.size());
+    for (int draw = 0; draw < 12; ++draw)
+      for (int slice = 1; slice < 33; ++slice, ++count) {
+        maker.make(slice, draw, true, image.data(), labels.data(), lesions.data());
+        sick += std::any_of(lesions.begin(), lesions.end(), [](std::uint8_t v) { return v != 0; });
+      }
+    QVERIFY2(std::abs(sick - count / 2) < 50, qPrintable(QString("%1 of %2").arg(sick).arg(count)));  // five SD
+  }
+  void leavesTheDiseasedAlone() {
+    const BoxStore box(kSize, kSlices, {{"d", "d", Split::Train, true}});
+    TrainingConfig config = plain();
+    config.pathologyP = 1;
+    config.circlesShare = 1;
+    QVERIFY(same(makeSample(box.store(), config, 1, 3, true), makeSample(box.store(), plain(), 1, 3, true)));
+    config.simulateIntoDiseased = true;
+    QVERIFY(!same(makeSample(box.store(), config, 1, 3, true), makeSample(box.store(), plain(), 1, 3, true)));
+  }
+  void givesTheSameWithAnyNumberOfThreads() {
+    const BoxStore box(kSize, kSlices, fourCases());
+    TrainingConfig config = everything();
+    config.dataThreads = 1;
+    SliceFeed one(box.store(), config, 5, SliceFeed::Pass::Training);
+    const std::vector<Batch> alone = all(one);
+    config.dataThreads = 3;
+    SliceFeed three(box.store(), config, 5, SliceFeed::Pass::Training);
+    const std::vector<Batch> together = all(three);
+    QCOMPARE(alone.size(), together.size());
+    QCOMPARE(static_cast<std::int64_t>(alone.size()), one.batches());
+    for (std::size_t i = 0; i < alone.size(); ++i) QVERIFY(same(alone[i], together[i]));
+    QVERIFY(!one.next({}));
+    // And each is what makeSample says.
+    const Batch& batch = alone.front();
+    const Batch sample = makeSample(box.store(), config, 5, batch.slices[0], true);
+    QVERIFY(std::equal(sample.images.begin(), sample.images.end(), batch.images.begin()));
+  }
+  void visitsEachSliceOnceInAnotherOrderEachEpoch() {
+    const BoxStore box(kSize, kSlices, fourCases());
+    std::vector<std::vector<int>> orders;
+    for (int epoch = 1; epoch <= 3; ++epoch) {
+      SliceFeed feed(box.store(), plain(), epoch, SliceFeed::Pass::Training);
+      std::vector<int> seen;
+      for (const Batch& batch : all(feed)) seen.insert(seen.end(), batch.slices.begin(), batch.slices.end());
+      orders.push_back(seen);
+      std::sort(seen.begin(), seen.end());
+      QCOMPARE(seen, box.store().slicesOf(Split::Train));
+    }
+    QVERIFY(orders[0] != orders[1] && orders[1] != orders[2]);
+  }
+  void goesThroughValidationInOrder() {
+    const BoxStore box(kSize, kSlices, fourCases());
+    SliceFeed feed(box.store(), everything(), 1, SliceFeed::Pass::Validation);
+    QCOMPARE(feed.batches(), std::int64_t{3});  // eight slices in threes
+    std::vector<int> seen;
+    for (const Batch& batch : all(feed)) seen.insert(seen.end(), batch.slices.begin(), batch.slices.end());
+    QCOMPARE(seen, box.store().slicesOf(Split::Validation));
+  }
+  void keepsAShareOfTheEmptySlices() {
+    const BoxStore box(kSize, 34, {{"a", "a"}, {"b", "b"}, {"c", "c"}});
+    TrainingConfig config = plain();
+    config.emptyShare = 0;
+    for (const DrawnSlice& drawn : trainingOrder(box.store(), config, 1)) QVERIFY(box.store().hasLung(drawn.slice));
+    QCOMPARE(trainingOrder(box.store(), config, 1).size(), std::size_t{3 * 32});
+    config.emptyShare = 0.5;
+    // Half of six, other ones each epoch; but each epoch has as many steps as the first, which the trainer counts on.
+    std::set<int> empty;
+    for (int epoch = 1; epoch <= 20; ++epoch) {
+      const auto order = trainingOrder(box.store(), config, epoch);
+      QCOMPARE(order.size(), std::size_t{96 + 3});
+      for (const DrawnSlice& drawn : order)
+        if (!box.store().hasLung(drawn.slice)) empty.insert(drawn.slice);
+    }
+    QCOMPARE(empty.size(), std::size_t{6});
+  }
+  void drawsAsManySlicesAsAsked_data() {
+    QTest::addColumn<int>("slices");
+    QTest::addColumn<double>("diseasedShare");
+    QTest::addColumn<int>("diseased");
+    QTest::newRow("fewer than there are") << 10 << 0.0 << -1;
+    QTest::newRow("more than there are") << 50 << 0.0 << -1;
+    QTest::newRow("half of them diseased") << 40 << 0.5 << 20;
+    QTest::newRow("all of them diseased") << 30 << 1.0 << 30;
+  }
+  void drawsAsManySlicesAsAsked() {
+    QFETCH(int, slices);
+    QFETCH(double, diseasedShare);
+    QFETCH(int, diseased);
+    const BoxStore box(kSize, kSlices, {{"h1", "h1"}, {"h2", "h2"}, {"d", "d", Split::Train, true}});
+    TrainingConfig config = plain();
+    config.slicesPerEpoch = slices;
+    config.diseasedShare = diseasedShare;
+    const auto order = trainingOrder(box.store(), config, 1);
+    QCOMPARE(static_cast<int>(order.size()), slices);
+    const auto sick = std::count_if(order.begin(), order.end(), [](const DrawnSlice& d) { return d.slice >= 16; });
+    if (diseased >= 0) QCOMPARE(static_cast<int>(sick), diseased);
+    std::set<std::pair<int, int>> different;  // a slice that comes twice looks different each time
+    for (const DrawnSlice& drawn : order) QVERIFY(different.emplace(drawn.slice, drawn.draw).second);
+    int most = 0, least = 1000;
+    std::map<int, int> times;
+    for (const DrawnSlice& drawn : order) ++times[drawn.slice];
+    for (const auto& [slice, n] : times)
+      if (diseasedShare == 0) most = std::max(most, n), least = std::min(least, n);
+    QVERIFY(diseasedShare > 0 || most - least <= 1);
+  }
+  void neverTrainsWithoutSides() {
+    const BoxStore box(kSize, kSlices, {{"a", "a"}, {"u", "u", Split::Train, false, false}});
+    SliceFeed feed(box.store(), plain(), 1, SliceFeed::Pass::Training);
+    for (const Batch& batch : all(feed))
+      for (const int slice : batch.slices) QVERIFY(slice < kSlices);
+  }
+  void refusesWhatCannotBeFed() {
+    const BoxStore none(kSize, kSlices, {{"u", "u", Split::Train, false, false}});
+    QVERIFY_THROWS_EXCEPTION(Error, SliceFeed(none.store(), plain(), 1, SliceFeed::Pass::Training));
+    QVERIFY_THROWS_EXCEPTION(Error, SliceFeed(none.store(), plain(), 1, SliceFeed::Pass::Validation));
+    TrainingConfig other = plain();
+    other.network.size = 256;
+    const BoxStore box(kSize, kSlices, fourCases());
+    QVERIFY_THROWS_EXCEPTION(Error, SliceFeed(box.store(), other, 1, SliceFeed::Pass::Training));
+  }
+  void passesOnWhatWentWrong() {
+    const BoxStore box(kSize, kSlices, fourCases());
+    TrainingConfig config = plain();
+    config.pathologyP = 1;
+    config.pathology.weight.fill(0);  // refused by the simulator
+    SliceFeed feed(box.store(), config, 1, SliceFeed::Pass::Training);
+    QVERIFY_THROWS_EXCEPTION(Error, (void)all(feed));
+  }
+  void stopsAtOnce() {
+    const BoxStore box(kSize, kSlices, fourCases());
+    std::stop_source source;
+    SliceFeed feed(box.store(), everything(), 1, SliceFeed::Pass::Training);
+    QVERIFY(feed.next(source.get_token()));
+    source.request_stop();
+    QVERIFY(!feed.next(source.get_token()));
+  }
+  // Destroyed in the middle: the threads end after the batch they are at.
+  void endsItsThreads() {
+    const BoxStore box(kSize, kSlices, fourCases());
+    TrainingConfig config = everything();
+    config.slicesPerEpoch = 100000;
+    config.dataThreads = 2;
+    const auto start = std::chrono::steady_clock::now();
+    { SliceFeed feed(box.store(), config, 1, SliceFeed::Pass::Training); }
+    QVERIFY(std::chrono::steady_clock::now() - start < std::chrono::seconds(10));
+  }
+  void measuresWaiting() {
+    const BoxStore box(kSize, kSlices, fourCases());
+    SliceFeed feed(box.store(), everything(), 1, SliceFeed::Pass::Training);
+    QCOMPARE(feed.waitedSeconds(), 0.0);
+    const auto start = std::chrono::steady_clock::now();
+    (void)all(feed);
+    const double took = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    QVERIFY(feed.waitedSeconds() > 0 && feed.waitedSeconds() <= took);
+  }
+};
+
+QTEST_GUILESS_MAIN(TestSliceFeed)
+#include "tst_slice_feed.moc"
