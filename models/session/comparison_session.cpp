@@ -8,6 +8,9 @@ ComparisonSession::ComparisonSession(Study& study, QObject* parent)
   connect(&study_, &Study::scanChanged, this, &ComparisonSession::recompute);
   connect(&study_, &Study::referenceChanged, this, &ComparisonSession::recompute);
   connect(&study_, &Study::predictionChanged, this, &ComparisonSession::recompute);
+  connect(&job_, &LatestJob::ended, this, [this](Job::State state) {
+    if (state != Job::State::Completed) Q_EMIT metricsChanged();  // nothing is being computed any more
+  });
 }
 
 void ComparisonSession::recompute() {

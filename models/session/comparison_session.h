@@ -17,10 +17,12 @@ class ComparisonSession : public QObject {
   explicit ComparisonSession(Study& study, QObject* parent = nullptr);
 
   [[nodiscard]] LatestJob& job() { return job_; }
-  [[nodiscard]] const std::optional<Metrics>& metrics() const { return metrics_; }  ///< absent: not both masks there
+  /// Absent: not both masks there, still being computed, or cancelled, or failed.
+  [[nodiscard]] const std::optional<Metrics>& metrics() const { return metrics_; }
+  [[nodiscard]] bool computing() const { return job_.busy(); }
 
  Q_SIGNALS:
-  void metricsChanged();
+  void metricsChanged();  ///< or computing() ended
 
  private:
   void recompute();

@@ -11,19 +11,27 @@ SurfaceSession::SurfaceSession(Study& study, QObject* parent) : QObject(parent),
   connect(&study_, &Study::scanChanged, this, &SurfaceSession::rebuild);
   connect(&study_, &Study::referenceChanged, this, &SurfaceSession::rebuild);
   connect(&study_, &Study::predictionChanged, this, &SurfaceSession::rebuild);
+  connect(&job_, &LatestJob::ended, this, [this](Job::State state) {
+    if (state != Job::State::Completed && shown_) clear();  // the lungs of the mask before may not stand for this one's
+  });
+}
+
+void SurfaceSession::clear() {
+  shown_.reset();
+  surfaces_.reset();
+  origin_.clear();
+  Q_EMIT surfacesChanged();
 }
 
 void SurfaceSession::rebuild() {
   const NamedMask& mask = study_.prediction().labels ? study_.prediction() : study_.reference();
   if (mask.labels == shown_) return;
-  shown_ = mask.labels;
   if (!mask.labels) {
     job_.cancel();
-    surfaces_.reset();
-    origin_.clear();
-    Q_EMIT surfacesChanged();
+    clear();
     return;
   }
+  shown_ = mask.labels;
   auto result = std::make_shared<SurfacesPtr>();
   job_.run(
       [labels = mask.labels, result](const StopToken& stop, const ProgressSink& progress) {

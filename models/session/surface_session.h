@@ -20,7 +20,8 @@ class SurfaceSession : public QObject {
   explicit SurfaceSession(Study& study, QObject* parent = nullptr);
 
   [[nodiscard]] LatestJob& job() { return job_; }
-  [[nodiscard]] const SurfacesPtr& surfaces() const { return surfaces_; }  ///< null = none
+  /// Null: no mask, or its surfaces could not be made or were cancelled. Until new ones are there, the ones before.
+  [[nodiscard]] const SurfacesPtr& surfaces() const { return surfaces_; }
   [[nodiscard]] const QString& origin() const { return origin_; }
 
  Q_SIGNALS:
@@ -28,6 +29,7 @@ class SurfaceSession : public QObject {
 
  private:
   void rebuild();
+  void clear();
   Study& study_;
   LatestJob job_;
   LabelPtr shown_;  ///< the mask that the surfaces, or the job, are of

@@ -10,6 +10,9 @@ namespace pulmo {
 VolumeSession::VolumeSession(Study& study, QObject* parent) : QObject(parent), study_(study), job_(tr("Measuring")) {
   connect(&study_, &Study::referenceChanged, this, &VolumeSession::measure);
   connect(&study_, &Study::predictionChanged, this, &VolumeSession::measure);
+  connect(&job_, &LatestJob::ended, this, [this](Job::State state) {
+    if (state != Job::State::Completed) Q_EMIT volumesChanged();
+  });
 }
 
 std::optional<LungVolumes> VolumeSession::volumesOf(const Measured& measured, const NamedMask& mask) {

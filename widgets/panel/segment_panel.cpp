@@ -183,7 +183,9 @@ void SegmentPanel::showMetrics() {
   copy_->setVisible(metrics.has_value());
   agreementHint_->setVisible(!metrics || !metrics->right);
   if (!metrics) {
-    agreementHint_->setText(both ? tr("Being computed …") : tr("Appears when there are a prediction and a reference."));
+    agreementHint_->setText(!both                     ? tr("Appears when there are a prediction and a reference.")
+                            : comparison_.computing() ? tr("Being computed …")
+                                                      : tr("Not computed. Open the reference again to start it."));
     return;
   }
   if (!metrics->right)
