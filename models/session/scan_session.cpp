@@ -19,30 +19,35 @@ ScanSession::ScanSession(Study& study, QObject* parent) : QObject(parent), study
 
 void ScanSession::open(const std::vector<std::filesystem::path>& paths, const QString& uid) {
   struct Result {
-    std::shared_ptr<ScanSearch> found = std::make_shared<ScanSearch>();
+    std::shared_ptr<const ScanSearch> found;
     std::size_t index = 0;
     Scan scan;
   };
   auto result = std::make_shared<Result>();
   job_.run(
-      [paths, id = uid.toStdString(), result](const StopToken& stop, const ProgressSink& progress) {
+      [this, request = ++requests_, paths, id = uid.toStdString(), result](const StopToken& stop,
+                                                                           const ProgressSink& progress) {
         auto found = findScans(paths, stop, part(progress, 0, 0.3));
         if (!found) return Outcome::Stopped;
-        *result->found = std::move(*found);
+        result->found = std::make_shared<const ScanSearch>(std::move(*found));
+        QMetaObject::invokeMethod(
+            this,
+            [this, request, paths, found = result->found] {
+              if (request == requests_ && !found->series.empty()) publish(*found, paths);
+            },
+            Qt::QueuedConnection);
         result->index = chooseSeries(*result->found, id);
         auto scan = loadScan(result->found->series[result->index], stop, part(progress, 0.3, 1));
         if (!scan) return Outcome::Stopped;
         result->scan = std::move(*scan);
         return Outcome::Completed;
       },
-      [this, paths, result] {
-        paths_ = paths;
-        take(result->found, result->index, std::move(result->scan));
-      });
+      [this, paths, result] { take(*result->found, paths, result->index, std::move(result->scan)); });
 }
 
 void ScanSession::openSeries(std::size_t index) {
-  auto found = std::make_shared<ScanSearch>(search_);
+  ++requests_;
+  auto found = std::make_shared<const ScanSearch>(search_);
   auto result = std::make_shared<Scan>();
   job_.run(
       [series = found->series.at(index), result](const StopToken& stop, const ProgressSink& progress) {
@@ -51,10 +56,11 @@ void ScanSession::openSeries(std::size_t index) {
         *result = std::move(*scan);
         return Outcome::Completed;
       },
-      [this, found, index, result] { take(found, index, std::move(*result)); });
+      [this, found, paths = searchedPaths_, index, result] { take(*found, paths, index, std::move(*result)); });
 }
 
 void ScanSession::openPhantom(std::uint64_t seed) {
+  ++requests_;
   auto result = std::make_shared<PhantomCase>();
   job_.run(
       [seed, result](const StopToken& stop, const ProgressSink& progress) {
@@ -81,17 +87,24 @@ void ScanSession::openPhantom(std::uint64_t seed) {
         scan.source.grid = grid;
         scan.source.path = "phantom";
         scan.ct = std::make_shared<const CtVolume>(std::move(result->ct));
-        auto found = std::make_shared<ScanSearch>();
-        found->series.push_back({scan.facts, nullptr, 1});
-        paths_.clear();
-        take(found, 0, std::move(scan));
+        ScanSearch found;
+        found.series.push_back({scan.facts, nullptr, 1});
+        take(found, {}, 0, std::move(scan));
         study_.setReference(
             {std::make_shared<const LabelVolume>(std::move(result->lungs)), tr("exact, from the phantom")});
       });
 }
 
-void ScanSession::take(const std::shared_ptr<ScanSearch>& found, std::size_t index, Scan scan) {
-  search_ = *found;
+void ScanSession::publish(const ScanSearch& found, const Paths& paths) {
+  search_ = found;
+  searchedPaths_ = paths;
+  current_.reset();
+  Q_EMIT searchChanged();
+}
+
+void ScanSession::take(const ScanSearch& found, const Paths& paths, std::size_t index, Scan scan) {
+  search_ = found;
+  searchedPaths_ = paths_ = paths;
   current_ = index;
   study_.setScan(std::make_shared<const Scan>(std::move(scan)));
   Q_EMIT searchChanged();

@@ -21,11 +21,14 @@ class ScanSession : public QObject {
   explicit ScanSession(Study& study, QObject* parent = nullptr);
 
   [[nodiscard]] LatestJob& job() { return job_; }
+  /// What the last search found that found anything, whether or not one of it could be opened.
   [[nodiscard]] const ScanSearch& search() const { return search_; }
-  [[nodiscard]] std::optional<std::size_t> current() const { return current_; }  ///< index into search().series
-  [[nodiscard]] const std::vector<std::filesystem::path>& paths() const { return paths_; }
+  /// Index into search().series; absent: the open scan is none of them.
+  [[nodiscard]] std::optional<std::size_t> current() const { return current_; }
+  [[nodiscard]] const std::vector<std::filesystem::path>& paths() const { return paths_; }  ///< of the open scan
 
-  /// Searches the paths and opens the series with the UID, or the best. What is open stays until the new scan is read.
+  /// Searches the paths and opens the series with the UID, or the best. What is open stays until the new scan is read;
+  /// what was found is told before, so that another series can be picked where the best one cannot be opened.
   void open(const std::vector<std::filesystem::path>& paths, const QString& uid = {});
   void openSeries(std::size_t index);    ///< @pre index < search().series.size()
   void openPhantom(std::uint64_t seed);  ///< with its exact lungs as the reference mask
@@ -34,13 +37,17 @@ class ScanSession : public QObject {
   void searchChanged();  ///< series found or opened another one
 
  private:
-  void take(const std::shared_ptr<ScanSearch>& found, std::size_t index, Scan scan);
+  using Paths = std::vector<std::filesystem::path>;
+  void publish(const ScanSearch& found, const Paths& paths);
+  void take(const ScanSearch& found, const Paths& paths, std::size_t index, Scan scan);
 
   Study& study_;
   LatestJob job_;
   ScanSearch search_;
   std::optional<std::size_t> current_;
-  std::vector<std::filesystem::path> paths_;
+  Paths searchedPaths_;  ///< where search_ looked
+  Paths paths_;
+  std::uint64_t requests_ = 0;  ///< so far: a search that ends after a newer request is not told
 };
 
 }  // namespace pulmo
