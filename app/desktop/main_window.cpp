@@ -239,9 +239,15 @@ void MainWindow::connectActions() {
 void MainWindow::connectModels() {
   for (LatestJob* job : jobs()) {
     status_->watch(*job);
-    connect(job, &LatestJob::started, this, [this] { error_.clear(); });
-    connect(&job->job(), &Job::failed, this, [this](const QString& sentence) { error_ = sentence; });
+    connect(&job->job(), &Job::failed, this,
+            [this](const QString&, const QString&, ErrorKind kind) { errorKind_ = kind; });
     connect(job, &LatestJob::ended, this, &MainWindow::settledChanged);
+  }
+  for (LatestJob* job : saveJobs()) {
+    connect(&job->job(), &Job::failed, this, [this] { closeWhenSaved_ = false; });  // there is something to be read
+    connect(job, &LatestJob::ended, this, [this] {
+      if (std::exchange(closeWhenSaved_, false)) close();
+    });
   }
   connect(&study_, &Study::scanChanged, this, &MainWindow::showScan);
   connect(&study_, &Study::referenceChanged, this, &MainWindow::showMasks);
@@ -257,10 +263,18 @@ void MainWindow::connectModels() {
 }
 
 std::vector<LatestJob*> MainWindow::jobs() {
-  std::vector<LatestJob*> all{&scans_.job(),    &masks_.segmentJob(), &masks_.fileJob(),
+  std::vector<LatestJob*> all{&scans_.job(),    &masks_.segmentJob(), &masks_.loadJob(), &masks_.saveJob(),
                               &surfaces_.job(), &volumes_.job(),      &comparison_.job()};
   for (LatestJob* job : simulate_->jobs()) all.push_back(job);
   return all;
+}
+
+std::vector<LatestJob*> MainWindow::saveJobs() {
+  return {&masks_.saveJob(), &simulate_->session().fileJob()};
+}
+
+QString MainWindow::errorShown() const {
+  return status_->error();
 }
 
 bool MainWindow::settled() {
@@ -282,6 +296,13 @@ void MainWindow::openReference(const std::filesystem::path& path) {
 }
 
 void MainWindow::askMaskValues(const std::filesystem::path& path, const MaskInspection& inspection) {
+  if (unattended_) {
+    errorKind_ = ErrorKind::InvalidInput;
+    status_->showError(
+        tr("%1 holds several values, and only its maker knows which is which lung. Open it in the window to say it.")
+            .arg(toText(path.filename())));
+    return;
+  }
   MaskValuesDialog dialog(inspection, toText(path.filename()), this);
   if (dialog.exec() != QDialog::Accepted) return;
   const MaskValues values = dialog.values();
@@ -377,7 +398,8 @@ void MainWindow::stepSlices(int action) {
 }
 
 void MainWindow::cancelRunning() {
-  for (LatestJob* job : jobs()) job->cancel();
+  // What follows from a mask by itself goes on: nobody has started it, so nobody would start it again.
+  for (LatestJob* job : {&scans_.job(), &masks_.segmentJob(), &masks_.loadJob()}) job->cancel();
 }
 
 void MainWindow::remember(const std::vector<std::filesystem::path>& paths) {
@@ -437,6 +459,9 @@ void MainWindow::dropEvent(QDropEvent* event) {
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
+  const std::vector<LatestJob*> saves = saveJobs();
+  closeWhenSaved_ = std::any_of(saves.begin(), saves.end(), [](LatestJob* job) { return job->busy(); });
+  if (closeWhenSaved_) return event->ignore();
   QSettings settings;
   settings.setValue("window/geometry", saveGeometry());
   settings.setValue("window/state", saveState());

@@ -47,7 +47,11 @@ class MainWindow : public QMainWindow {
 
   /// Whether all that was asked for has ended: for --screenshot and the tests.
   [[nodiscard]] bool settled();
-  [[nodiscard]] QString errorShown() const { return error_; }
+  [[nodiscard]] bool scanOpen() const { return study_.scan() != nullptr; }
+  [[nodiscard]] QString errorShown() const;  ///< empty: none, or it was dismissed
+  [[nodiscard]] ErrorKind errorKind() const { return errorKind_; }
+  /// Nobody is there to answer: what would be asked becomes an error instead.
+  void setUnattended(bool unattended) { unattended_ = unattended; }
 
  Q_SIGNALS:
   void settledChanged();
@@ -77,6 +81,7 @@ class MainWindow : public QMainWindow {
   void showAbout();
   [[nodiscard]] QString lastFolder() const;
   [[nodiscard]] std::vector<LatestJob*> jobs();
+  [[nodiscard]] std::vector<LatestJob*> saveJobs();
 
   FileDialogs dialogs_;
   Study study_;
@@ -98,7 +103,9 @@ class MainWindow : public QMainWindow {
   QMenu* viewMenu_ = nullptr;
   std::optional<std::filesystem::path> referenceToOpen_;
   QString deviceText_;
-  QString error_;
+  ErrorKind errorKind_ = ErrorKind::Internal;  ///< of errorShown()
+  bool unattended_ = false;
+  bool closeWhenSaved_ = false;
 };
 
 }  // namespace pulmo

@@ -12,11 +12,12 @@ MaskSession::MaskSession(Study& study, std::vector<SegmenterPtr> segmenters, QOb
       study_(study),
       segmenters_(std::move(segmenters)),
       segmentJob_(tr("Segmenting")),
-      fileJob_(tr("Mask file")) {
+      loadJob_(tr("Opening the mask")),
+      saveJob_(tr("Saving the mask"), LatestJob::Requests::All) {
   // A mask of the scan before may not land on the new one.
   connect(&study_, &Study::scanChanged, this, [this] {
     segmentJob_.cancel();
-    fileJob_.cancel();
+    loadJob_.cancel();
     notes_.clear();
   });
 }
@@ -57,7 +58,7 @@ void MaskSession::loadReference(const std::filesystem::path& path, const MaskVal
     std::optional<MaskInspection> question;
   };
   auto result = std::make_shared<Result>();
-  fileJob_.run(
+  loadJob_.run(
       [scan, path, values, result](const StopToken& stop, const ProgressSink& progress) {
         progress(0, "Reading " + path.filename().string());
         MaskAnswer answer = loadOrInspectMask(path, scan.get(), values);
@@ -73,7 +74,11 @@ void MaskSession::loadReference(const std::filesystem::path& path, const MaskVal
         if (result->question) {
           // Later, when the job counts as ended: whoever answers may take their time.
           QMetaObject::invokeMethod(
-              this, [this, path, result] { Q_EMIT valuesNeeded(path, *result->question); }, Qt::QueuedConnection);
+              this,
+              [this, scan, path, result] {
+                if (study_.scan() == scan) Q_EMIT valuesNeeded(path, *result->question);
+              },
+              Qt::QueuedConnection);
           return;
         }
         study_.setReference({result->labels, QString::fromStdString(path.filename().string())});
@@ -84,7 +89,7 @@ void MaskSession::savePrediction(const std::filesystem::path& path, Overwrite ov
   const ScanPtr scan = study_.scan();
   const LabelPtr labels = study_.prediction().labels;
   if (!scan || !labels) return;
-  fileJob_.run(
+  saveJob_.run(
       [scan, labels, path, overwrite](const StopToken&, const ProgressSink& progress) {
         progress(0, "Writing " + path.filename().string());
         saveMask(path, *labels, scan->source, overwrite);

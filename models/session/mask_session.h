@@ -23,7 +23,8 @@ class MaskSession : public QObject {
   MaskSession(Study& study, std::vector<SegmenterPtr> segmenters, QObject* parent = nullptr);
 
   [[nodiscard]] LatestJob& segmentJob() { return segmentJob_; }
-  [[nodiscard]] LatestJob& fileJob() { return fileJob_; }
+  [[nodiscard]] LatestJob& loadJob() { return loadJob_; }
+  [[nodiscard]] LatestJob& saveJob() { return saveJob_; }  ///< of these none is dropped, whatever happens meanwhile
   [[nodiscard]] const std::vector<SegmenterPtr>& segmenters() const { return segmenters_; }
   [[nodiscard]] const QStringList& notes() const { return notes_; }  ///< of the last segmentation, for the person
   [[nodiscard]] double seconds() const { return seconds_; }          ///< the last segmentation took
@@ -42,7 +43,8 @@ class MaskSession : public QObject {
   Study& study_;
   std::vector<SegmenterPtr> segmenters_;
   LatestJob segmentJob_;
-  LatestJob fileJob_;
+  LatestJob loadJob_;
+  LatestJob saveJob_;
   QStringList notes_;
   double seconds_ = 0;
 };

@@ -37,7 +37,7 @@ SimulationSession::SimulationSession(Study& study, ViewState& view, QObject* par
       view_(view),
       shapeJob_(tr("Looking at the lungs")),
       job_(tr("Simulating")),
-      fileJob_(tr("Saving the simulated scan")) {
+      fileJob_(tr("Saving the simulated scan"), LatestJob::Requests::All) {
   rest_.setSingleShot(true);
   rest_.setInterval(kRestMs);
   connect(&rest_, &QTimer::timeout, this, &SimulationSession::simulateAll);

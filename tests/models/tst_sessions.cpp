@@ -17,6 +17,7 @@
 #include "models/session/volume_session.h"
 #include "pipeline/classical/threshold_segmenter.h"
 #include "pipeline/imaging/volume_file.h"
+#include "pipeline/simulate/phantom.h"
 
 using namespace pulmo;
 
@@ -118,7 +119,7 @@ class TestSessions : public QObject {
               values.left = {5};
               masks.loadReference(path, values);
             });
-    QSignalSpy ended(&masks.fileJob(), &LatestJob::ended);
+    QSignalSpy ended(&masks.loadJob(), &LatestJob::ended);
     masks.loadReference(file);
     // Each step is judged when the work of it has ended: what never comes is not waited for.
     QTRY_COMPARE_WITH_TIMEOUT(ended.size(), 1, kPatienceMs);
@@ -149,7 +150,7 @@ class TestSessions : public QObject {
     told.right = {1};
     told.left = {2};
     for (const MaskValues& values : {MaskValues{}, told}) {
-      QSignalSpy ended(&masks.fileJob(), &LatestJob::ended);
+      QSignalSpy ended(&masks.loadJob(), &LatestJob::ended);
       masks.loadReference(file, values);
       QTRY_COMPARE_WITH_TIMEOUT(ended.size(), 1, kPatienceMs);
       QCOMPARE(openings.count(), once);
@@ -167,6 +168,97 @@ class TestSessions : public QObject {
     study.setScan(nullptr);
     QTRY_COMPARE(masks.segmentJob().job().state(), Job::State::Stopped);
     QVERIFY(!study.prediction().labels);
+  }
+  // What was asked to be saved is saved: nothing that comes after drops it, nor does the end of the session.
+  void savesWhateverComesAfter() {
+    const QTemporaryDir dir;
+    QStringList files;
+    for (const char* name : {"a.nii", "b.nrrd", "c.mha", "d.nii"}) files << dir.filePath(name);
+    {
+      Study study;
+      ScanSession scans(study);
+      MaskSession masks(study, {});
+      scans.openPhantom(1);
+      QTRY_VERIFY_WITH_TIMEOUT(study.reference().labels, kPatienceMs);
+      study.setPrediction({study.reference().labels, "the same"});
+      const ScanPtr scan = study.scan();
+      QSignalSpy ended(&masks.saveJob(), &LatestJob::ended);
+      for (int i = 0; i < 2; ++i) masks.savePrediction(files[i].toStdString(), Overwrite::Refuse);
+      masks.loadReference(files[0].toStdString());
+      masks.saveJob().cancel();
+      study.setScan(nullptr);
+      QTRY_COMPARE_WITH_TIMEOUT(ended.size(), 1, kPatienceMs);
+      for (int i = 0; i < 2; ++i) QVERIFY2(QFile::exists(files[i]), qPrintable(files[i]));
+      study.setScan(scan);
+      study.setPrediction({std::make_shared<const LabelVolume>(loadMask(files[0].toStdString(), scan.get())), "a"});
+      for (int i = 2; i < 4; ++i) masks.savePrediction(files[i].toStdString(), Overwrite::Refuse);
+    }
+    const LabelVolume first = loadMask(files[0].toStdString(), nullptr);
+    for (const QString& file : files) {
+      QVERIFY2(QFile::exists(file), qPrintable(file));
+      QVERIFY2(loadMask(file.toStdString(), nullptr).voxels() == first.voxels(), qPrintable(file));
+    }
+  }
+  // A job that is cancelled leaves nothing behind that would be taken for the new mask's.
+  void showsNothingStaleAfterACancel() {
+    Study study;
+    ScanSession scans(study);
+    SurfaceSession surfaces(study);
+    ComparisonSession comparison(study);
+    VolumeSession volumes(study);
+    scans.openPhantom(1);
+    QTRY_VERIFY_WITH_TIMEOUT(surfaces.surfaces(), kPatienceMs);
+    QTRY_VERIFY_WITH_TIMEOUT(!volumes.job().busy(), kPatienceMs);
+    const auto other = [&] {
+      return NamedMask{std::make_shared<const LabelVolume>(*study.reference().labels), "copy"};
+    };
+    QSignalSpy figures(&comparison, &ComparisonSession::metricsChanged);
+    QSignalSpy measured(&volumes, &VolumeSession::volumesChanged);
+    study.setPrediction(other());
+    for (LatestJob* job : {&surfaces.job(), &comparison.job(), &volumes.job()}) {
+      QVERIFY(job->busy());
+      job->cancel();
+    }
+    for (LatestJob* job : {&surfaces.job(), &comparison.job(), &volumes.job()})
+      QTRY_VERIFY_WITH_TIMEOUT(!job->busy(), kPatienceMs);
+    QVERIFY(!surfaces.surfaces());
+    QVERIFY(!comparison.metrics() && !comparison.computing());
+    QCOMPARE(figures.size(), 1);  // who says "being computed" has to hear that nothing is
+    QCOMPARE(measured.size(), 1);
+    study.setPrediction(other());
+    QTRY_VERIFY_WITH_TIMEOUT(surfaces.surfaces() && comparison.metrics() && volumes.prediction(), kPatienceMs);
+  }
+  // The best series is cut short on the disk: it fails, and the list is there to open another one from.
+  void listsWhatWasFoundWhenTheBestCannotBeOpened() {
+    const QTemporaryDir dir;
+    for (const int slices : {60, 30}) {
+      PhantomSpec spec;
+      spec.size = {64, 64, slices};
+      spec.spacingMm = {5.5, 5.5, 5};
+      const auto phantom = makePhantom(spec);
+      SourceGeometry source;
+      source.grid = phantom->ct.grid();
+      saveCt(dir.filePath(QString("of%1.nii.gz").arg(slices)).toStdString(), phantom->ct, source, Overwrite::Refuse);
+    }
+    QFile best(dir.filePath("of60.nii.gz"));
+    QVERIFY(best.resize(best.size() / 2));
+    Study study;
+    ScanSession scans(study);
+    scans.openPhantom(1);
+    QTRY_VERIFY_WITH_TIMEOUT(study.scan(), kPatienceMs);
+    const ScanPtr open = study.scan();
+    QSignalSpy failed(&scans.job().job(), &Job::failed);
+    scans.open({dir.path().toStdString()});
+    QTRY_COMPARE_WITH_TIMEOUT(failed.size(), 1, kPatienceMs);
+    QCOMPARE(study.scan(), open);
+    QVERIFY(scans.paths().empty());  // of the phantom, which is open still
+    QCOMPARE(scans.search().series.size(), std::size_t{2});
+    QVERIFY(!scans.current());
+    QTRY_VERIFY(!scans.job().busy());
+    scans.openSeries(1);
+    QTRY_VERIFY_WITH_TIMEOUT(scans.current() == std::size_t{1}, kPatienceMs);
+    QCOMPARE(study.scan()->ct->grid().size[2], 30);
+    QCOMPARE(scans.paths().size(), std::size_t{1});
   }
   void keepsTheOpenScanWhenAnotherCannotBeOpened() {
     Study study;

@@ -43,16 +43,25 @@ double residentMb() {
 
 StatusStrip::StatusStrip(QWidget* parent)
     : QWidget(parent),
-      text_(new QLabel(this)),
+      error_(new QLabel(this)),
       details_(new QToolButton(this)),
+      dismiss_(new QToolButton(this)),
+      text_(new QLabel(this)),
       bar_(new QProgressBar(this)),
       cancel_(new QToolButton(this)),
       timeLeft_(new QLabel(this)),
       device_(new QLabel(this)),
       memory_(new QLabel(this)) {
   text_->setObjectName("status.text");
-  text_->setTextInteractionFlags(Qt::TextSelectableByMouse);
-  text_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+  error_->setObjectName("status.error");
+  setRole(error_, "error");
+  for (QLabel* label : {error_, text_}) {
+    label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+  }
+  dismiss_->setObjectName("status.dismiss");
+  dismiss_->setText(QStringLiteral("×"));
+  dismiss_->setToolTip(tr("Dismiss this message"));
   details_->setObjectName("status.details");
   details_->setText(tr("Details"));
   details_->setToolTip(tr("What the failing part itself said"));
@@ -73,8 +82,11 @@ StatusStrip::StatusStrip(QWidget* parent)
   auto* row = new QHBoxLayout(this);
   row->setContentsMargins(8, 2, 4, 2);
   row->setSpacing(6);
+  row->addWidget(error_, 2);
+  row->addWidget(details_);
+  row->addWidget(dismiss_);
   row->addWidget(text_, 1);
-  for (QWidget* widget : std::initializer_list<QWidget*>{details_, bar_, timeLeft_, cancel_, device_, memory_, banner})
+  for (QWidget* widget : std::initializer_list<QWidget*>{bar_, timeLeft_, cancel_, device_, memory_, banner})
     row->addWidget(widget);
   appear_.setSingleShot(true);
   appear_.setInterval(kAppearMs);
@@ -84,25 +96,28 @@ StatusStrip::StatusStrip(QWidget* parent)
   });
   connect(details_, &QToolButton::clicked, this,
           [this] { QMessageBox::information(this, tr("Details"), detailText_); });
+  connect(dismiss_, &QToolButton::clicked, this, &StatusStrip::clearError);
   memoryTimer_.setInterval(2000);
   connect(&memoryTimer_, &QTimer::timeout, this, &StatusStrip::showMemory);
   memoryTimer_.start();
   showMemory();
-  details_->hide();
+  clearError();
   showCurrent();
 }
 
 void StatusStrip::watch(LatestJob& job) {
   LatestJob* watched = &job;
   connect(watched, &LatestJob::started, this, [this, watched] { jobStarted(watched); });
-  connect(watched, &LatestJob::ended, this, [this, watched] { jobEnded(watched); });
+  connect(watched, &LatestJob::ended, this,
+          [this, watched](Job::State state) { jobEnded(watched, state == Job::State::Stopped); });
   connect(&watched->job(), &Job::progressed, this,
           [this, watched](double fraction, const QString& step) { showProgress(watched, fraction, step); });
-  connect(&watched->job(), &Job::failed, this, &StatusStrip::showError);
+  connect(&watched->job(), &Job::failed, this,
+          [this, watched](const QString& sentence, const QString& details) { showError(sentence, details, watched); });
 }
 
 void StatusStrip::jobStarted(LatestJob* job) {
-  if (errorShown_) showMessage({});
+  if (errorFrom_ == job) clearError();
   if (!running_.contains(job)) running_.append(job);
   elapsed_.start();
   bar_->setValue(0);
@@ -110,31 +125,29 @@ void StatusStrip::jobStarted(LatestJob* job) {
   if (!bar_->isVisible()) appear_.start();
 }
 
-void StatusStrip::jobEnded(LatestJob* job) {
+void StatusStrip::jobEnded(LatestJob* job, bool stopped) {
   running_.removeAll(job);
   if (running_.isEmpty()) appear_.stop();
-  if (job->job().state() == Job::State::Stopped && !errorShown_)
-    showMessage(tr("%1: stopped.").arg(job->title()));
+  if (stopped)
+    showText(tr("%1: stopped.").arg(job->title()), false);
   else if (progressShown_)
-    showMessage({});
+    showText({}, false);
   showCurrent();
 }
 
 void StatusStrip::showProgress(LatestJob* job, double fraction, const QString& step) {
-  if (running_.isEmpty() || running_.last() != job || errorShown_) return;
+  if (running_.isEmpty() || running_.last() != job) return;
   bar_->setValue(static_cast<int>(std::lround(1000 * std::clamp(fraction, 0.0, 1.0))));
   timeLeft_->setText(timeLeft(static_cast<double>(elapsed_.elapsed()) / 1000, fraction));
   if (!bar_->isVisible()) return;
-  text_->setText(step.isEmpty() ? job->title() : job->title() + QStringLiteral(": ") + step);
-  progressShown_ = true;
+  showText(step.isEmpty() ? job->title() : job->title() + QStringLiteral(": ") + step, true);
 }
 
 void StatusStrip::showCurrent() {
   const bool active = !running_.isEmpty() && !appear_.isActive();
-  for (QWidget* widget : std::initializer_list<QWidget*>{bar_, cancel_, timeLeft_}) widget->setVisible(active);
-  if (!active || errorShown_) return;
-  text_->setText(running_.last()->title() + QStringLiteral(" …"));
-  progressShown_ = true;
+  for (QWidget* widget : std::initializer_list<QWidget*>{bar_, timeLeft_}) widget->setVisible(active);
+  cancel_->setVisible(active && running_.last()->cancellable());
+  if (active) showText(running_.last()->title() + QStringLiteral(" …"), true);
 }
 
 void StatusStrip::setDevice(const QString& name, const QString& reason) {
@@ -143,25 +156,41 @@ void StatusStrip::setDevice(const QString& name, const QString& reason) {
 }
 
 void StatusStrip::showMessage(const QString& sentence) {
-  errorShown_ = progressShown_ = false;
-  setRole(text_, "");
-  text_->setText(sentence);
-  text_->setToolTip(sentence);
-  details_->hide();
+  if (!errorFrom_) clearError();
+  showText(sentence, false);
 }
 
-void StatusStrip::showError(const QString& sentence, const QString& details) {
-  errorShown_ = true;
-  progressShown_ = false;
-  setRole(text_, "error");
-  text_->setText(sentence);
-  text_->setToolTip(sentence);
+void StatusStrip::showText(const QString& text, bool ofProgress) {
+  progressShown_ = ofProgress;
+  text_->setText(text);
+  text_->setToolTip(text);
+  text_->setVisible(!text.isEmpty() || error().isEmpty());  // a failure takes the place that is free
+}
+
+void StatusStrip::clearError() {
+  errorFrom_ = nullptr;
+  error_->clear();
+  for (QWidget* widget : std::initializer_list<QWidget*>{error_, details_, dismiss_}) widget->hide();
+  showText(text_->text(), progressShown_);
+}
+
+void StatusStrip::showError(const QString& sentence, const QString& details, LatestJob* from) {
+  errorFrom_ = from;
+  error_->setText(sentence);
+  error_->setToolTip(sentence);
+  error_->show();
+  dismiss_->show();
+  showText(progressShown_ ? QString() : text_->text(), false);
   detailText_ = sentence + QStringLiteral("\n\n") + details;
   details_->setVisible(!details.isEmpty());
 }
 
 QString StatusStrip::message() const {
   return text_->text();
+}
+
+QString StatusStrip::error() const {
+  return error_->text();
 }
 
 void StatusStrip::showMemory() {

@@ -14,7 +14,7 @@ namespace pulmo {
 class LatestJob;
 
 /// The bottom line: what runs, how far, how long still, cancel; the last failure with its details; device and memory.
-/// GUI thread only.
+/// A failure stays until it is dismissed, another one takes its place, or the same job starts again. GUI thread only.
 class StatusStrip : public QWidget {
   Q_OBJECT
  public:
@@ -23,18 +23,24 @@ class StatusStrip : public QWidget {
   void watch(LatestJob& job);  ///< @pre the job outlives the strip
   void setDevice(const QString& name, const QString& reason);
   void showMessage(const QString& sentence);
-  void showError(const QString& sentence, const QString& details = {});
-  [[nodiscard]] QString message() const;  ///< the sentence that is shown, for tests
+  /// @param from  whose failure it is; without one, the next message takes its place
+  void showError(const QString& sentence, const QString& details = {}, LatestJob* from = nullptr);
+  [[nodiscard]] QString message() const;  ///< the message or step shown, for tests
+  [[nodiscard]] QString error() const;    ///< the failure shown; empty: none
 
  private:
   void jobStarted(LatestJob* job);
-  void jobEnded(LatestJob* job);
+  void jobEnded(LatestJob* job, bool stopped);
   void showProgress(LatestJob* job, double fraction, const QString& step);
   void showCurrent();
   void showMemory();
+  void showText(const QString& text, bool ofProgress);
+  void clearError();
 
-  QLabel* text_;
+  QLabel* error_;
   QToolButton* details_;
+  QToolButton* dismiss_;
+  QLabel* text_;
   QProgressBar* bar_;
   QToolButton* cancel_;
   QLabel* timeLeft_;
@@ -45,7 +51,7 @@ class StatusStrip : public QWidget {
   QElapsedTimer elapsed_;
   QList<LatestJob*> running_;
   QString detailText_;
-  bool errorShown_ = false;
+  LatestJob* errorFrom_ = nullptr;
   bool progressShown_ = false;  ///< the text is of a running job: it goes when the job ends
 };
 

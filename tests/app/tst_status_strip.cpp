@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <QSignalSpy>
+#include <QToolButton>
+#include <QtTest>
+#include <mutex>
+
+#include "models/support/latest_job.h"
+#include "pipeline/core/error.h"
+#include "widgets/control/status_strip.h"
+
+using namespace pulmo;
+
+namespace {
+
+Outcome done(const StopToken&, const ProgressSink&) {
+  return Outcome::Completed;
+}
+
+Outcome fail(const StopToken&, const ProgressSink&) {
+  throw Error(ErrorKind::Io, "The disk is full.", "ENOSPC");
+}
+
+}  // namespace
+
+class TestStatusStrip : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void keepsAFailureUntilTheSameJobStartsAgain() {
+    LatestJob saving("Saving"), measuring("Measuring");
+    StatusStrip strip;
+    strip.show();
+    strip.watch(saving);
+    strip.watch(measuring);
+    QSignalSpy saved(&saving, &LatestJob::ended), measured(&measuring, &LatestJob::ended);
+    saving.run(fail, {});
+    QTRY_COMPARE(saved.size(), 1);
+    QCOMPARE(strip.error(), QString("The disk is full."));
+    measuring.run(done, {});
+    QTRY_COMPARE(measured.size(), 1);
+    strip.showMessage("Picture saved.");
+    QCOMPARE(strip.error(), QString("The disk is full."));
+    QCOMPARE(strip.message(), QString("Picture saved."));
+    QVERIFY(strip.findChild<QToolButton*>("status.details")->isVisible());
+    saving.run(done, {});
+    QVERIFY(strip.error().isEmpty());
+    QVERIFY(!strip.findChild<QToolButton*>("status.details")->isVisible());
+    QTRY_COMPARE(saved.size(), 2);
+  }
+  void forgetsAFailureThatIsDismissed() {
+    StatusStrip strip;
+    strip.show();
+    LatestJob job("Saving");
+    strip.showError("No.", "why", &job);
+    QTest::mouseClick(strip.findChild<QToolButton*>("status.dismiss"), Qt::LeftButton);
+    QVERIFY(strip.error().isEmpty());
+  }
+  void letsTheNextMessageReplaceAFailureOfNoJob() {
+    StatusStrip strip;
+    strip.showError("The picture could not be written.");
+    strip.showMessage("Picture saved.");
+    QVERIFY(strip.error().isEmpty());
+  }
+  // A save is not cancelled, so there is no button that would do nothing.
+  void offersToCancelOnlyWhatCanBe() {
+    for (const auto requests : {LatestJob::Requests::Newest, LatestJob::Requests::All}) {
+      std::mutex gate;
+      std::unique_lock held(gate);
+      LatestJob job("Working", requests);
+      StatusStrip strip;
+      strip.show();
+      strip.watch(job);
+      QSignalSpy ended(&job, &LatestJob::ended);
+      job.run(
+          [&gate](const StopToken&, const ProgressSink&) {
+            const std::lock_guard wait(gate);
+            return Outcome::Completed;
+          },
+          {});
+      QTRY_VERIFY(strip.findChild<QWidget*>("status.progress")->isVisible());
+      QCOMPARE(strip.findChild<QWidget*>("status.cancel")->isVisible(), job.cancellable());
+      held.unlock();
+      QTRY_COMPARE(ended.size(), 1);
+    }
+  }
+};
+
+QTEST_MAIN(TestStatusStrip)
+#include "tst_status_strip.moc"
