@@ -2,13 +2,16 @@
 #include <QApplication>
 #include <QCommandLineParser>
 #include <QSettings>
+#include <QTemporaryDir>
 #include <QTimer>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 
 #include "app/desktop/main_window.h"
 #include "app/desktop/simulate_work.h"
 #include "app/desktop/theme.h"
+#include "app/exit_code.h"
 #include "pipeline/core/atomic_file.h"
 #include "widgets/view/view_grid.h"
 
@@ -16,12 +19,14 @@ namespace {
 
 using namespace pulmo;
 
-constexpr int kBadInput = 3, kFileOrDisplay = 4, kWrongUsage = 2;  // as pulmo's
-
 /// Opens, segments, waits until nothing runs, saves a picture of the window, ends.
 class Screenshot : public QObject {
  public:
-  Screenshot(MainWindow& window, QString file) : window_(window), file_(std::move(file)) {
+  Screenshot(MainWindow& window, QString file, bool force, bool scanWanted)
+      : window_(window),
+        file_(std::move(file)),
+        overwrite_(force ? Overwrite::Replace : Overwrite::Refuse),
+        scanWanted_(scanWanted) {
     settle_.setSingleShot(true);
     settle_.setInterval(400);  // one job's end starts the next; quiet for this long = settled
     connect(&settle_, &QTimer::timeout, this, [this] { takeWhenSettled(); });
@@ -32,30 +37,43 @@ class Screenshot : public QObject {
  private:
   void takeWhenSettled() {
     if (!window_.settled()) return;  // the running job's end starts the timer again
-    if (!window_.errorShown().isEmpty()) {
-      std::fprintf(stderr, "pulmoscope: %s\n", qPrintable(window_.errorShown()));
-      exitCode_ = kBadInput;
-    } else if (window_.segmentOnce()) {
-      return;
-    }
+    if (!window_.errorShown().isEmpty()) return end(exitCodeOf(window_.errorKind()), window_.errorShown());
+    if (scanWanted_ && !window_.scanOpen()) return end(kBadInput, "No scan was opened.");
+    if (window_.segmentOnce()) return;
     try {
       const QImage picture = window_.grab().toImage();
-      writeAtomically(file_.toStdString(), Overwrite::Replace, [&](const std::filesystem::path& temporary) {
+      writeAtomically(file_.toStdString(), overwrite_, [&](const std::filesystem::path& temporary) {
         if (!picture.save(QString::fromStdString(temporary.string()), "PNG"))
           throw Error(ErrorKind::Io, "The picture could not be written.");
       });
+      QApplication::exit(kDone);
     } catch (const Error& e) {
-      std::fprintf(stderr, "pulmoscope: %s\n", e.what());
-      exitCode_ = kFileOrDisplay;
+      end(exitCodeOf(e.kind()), e.what());
     }
-    QApplication::exit(exitCode_);
+  }
+  static void end(int exitCode, const QString& why) {
+    std::fprintf(stderr, "pulmoscope: %s\n", qPrintable(why));
+    QApplication::exit(exitCode);
   }
 
   MainWindow& window_;
   QString file_;
+  Overwrite overwrite_;
+  bool scanWanted_;
   QTimer settle_;
-  int exitCode_ = 0;
 };
+
+/// Qt ends the process by a crash where there is no display to open a window on.
+void endWithoutDisplay(QtMsgType type, const QMessageLogContext&, const QString& text) {
+  if (type == QtFatalMsg) {
+    std::fprintf(stderr,
+                 "pulmoscope: No window can be opened here: there is no display that can be used. Run it below "
+                 "xvfb-run, or use pulmo, which needs none.\n  (%s)\n",
+                 qPrintable(text));
+    std::_Exit(kFileOrDisplay);
+  }
+  if (type != QtDebugMsg && type != QtInfoMsg) std::fprintf(stderr, "%s\n", qPrintable(text));
+}
 
 int wrongUsage(const char* option, const QString& value) {
   std::fprintf(stderr, "pulmoscope: %s does not know \"%s\".\n", option, qPrintable(value));
@@ -63,7 +81,9 @@ int wrongUsage(const char* option, const QString& value) {
 }
 
 int run(int argc, char** argv) {
+  qInstallMessageHandler(endWithoutDisplay);
   QApplication app(argc, argv);
+  qInstallMessageHandler(nullptr);
   QApplication::setOrganizationName("pulmoscope");
   QApplication::setApplicationName("pulmoscope");
   QApplication::setApplicationVersion(PULMO_VERSION);
@@ -76,17 +96,27 @@ int run(int argc, char** argv) {
   const QCommandLineOption series("series", "Open this SeriesInstanceUID.", "UID");
   const QCommandLineOption mask("mask", "Open this reference mask with the scan.", "FILE");
   const QCommandLineOption screenshot("screenshot", "Open, segment, save a picture of the window, end.", "FILE");
+  const QCommandLineOption force("force", "Overwrite the picture of --screenshot if it exists.");
   const QCommandLineOption size("size", "Size of the window in pixels, for --screenshot.", "WxH", "1600x1000");
   const QCommandLineOption tab("tab", "Which tab is in front: segment, simulate, …", "NAME");
   const QCommandLineOption preset("preset", "Simulate this disease (with --tab simulate).", "NAME");
   const QCommandLineOption patient("patient", "Seed of the simulated disease.", "N", "1");
   const QCommandLineOption coloured("colour-lesions", "Lay colours over the simulated lesions.");
-  parser.addOptions({phantom, seed, series, mask, screenshot, size, tab, preset, patient, coloured});
+  parser.addOptions({phantom, seed, series, mask, screenshot, force, size, tab, preset, patient, coloured});
   parser.addPositionalArgument("PATH", "Folders or files to open.", "[PATH …]");
-  parser.process(app);
+  if (!parser.parse(QApplication::arguments())) {
+    std::fprintf(stderr, "pulmoscope: %s\n", qPrintable(parser.errorText()));
+    return kWrongUsage;
+  }
+  parser.process(app);  // help and version
   applyTheme(app);
-  // A picture is the same whatever the person's own settings are.
-  if (parser.isSet(screenshot)) QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, "/nonexistent");
+  // A picture is the same whatever the person's own settings are, and leaves them as they are.
+  const QTemporaryDir noSettings;
+  if (parser.isSet(screenshot)) {
+    requireWritable(parser.value(screenshot).toStdString(),
+                    parser.isSet(force) ? Overwrite::Replace : Overwrite::Refuse);
+    QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, noSettings.path());
+  }
 
   MainWindow window;
   if (parser.isSet(screenshot)) {
@@ -97,6 +127,7 @@ int run(int argc, char** argv) {
       return kWrongUsage;
     }
     window.resize(pixels);
+    window.setUnattended(true);
   }
   if (parser.isSet(tab) && !window.showTab(parser.value(tab))) return wrongUsage("--tab", parser.value(tab));
   if (!window.simulate().choose(parser.value(preset), parser.value(patient).toULongLong(), parser.isSet(coloured)))
@@ -112,7 +143,9 @@ int run(int argc, char** argv) {
   else if (!parser.isSet(screenshot))
     window.reopenLast();
   std::unique_ptr<Screenshot> shot;
-  if (parser.isSet(screenshot)) shot = std::make_unique<Screenshot>(window, parser.value(screenshot));
+  if (parser.isSet(screenshot))
+    shot = std::make_unique<Screenshot>(window, parser.value(screenshot), parser.isSet(force),
+                                        parser.isSet(phantom) || !paths.empty());
   return QApplication::exec();
 }
 
@@ -121,6 +154,9 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
   try {
     return run(argc, argv);
+  } catch (const pulmo::Error& e) {
+    std::fprintf(stderr, "pulmoscope: %s\n", e.what());
+    return pulmo::exitCodeOf(e.kind());
   } catch (const std::exception& e) {
     std::fprintf(stderr, "pulmoscope: Something unexpected went wrong.\n  (%s)\n", e.what());
     return 1;
