@@ -2,6 +2,7 @@
 #include "widgets/view/pane_frame.h"
 
 #include <QHBoxLayout>
+#include <QMouseEvent>
 #include <QPainter>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -83,7 +84,7 @@ class ElidedLabel : public QWidget {
   bool active_ = false;
 };
 
-PaneFrame::PaneFrame(const QString& name, QWidget* content, QWidget* parent)
+PaneFrame::PaneFrame(const QString& name, QWidget* content, QWidget* picture, QWidget* parent)
     : QFrame(parent), name_(name), bar_(new QWidget(this)), title_(new ElidedLabel(bar_)) {
   setAccessibleName(name);
   bar_->setFixedHeight(kBarHeight);
@@ -118,6 +119,18 @@ PaneFrame::PaneFrame(const QString& name, QWidget* content, QWidget* parent)
   column->setSpacing(0);
   column->addWidget(bar_);
   column->addWidget(content, 1);
+  picture->setFocusPolicy(Qt::StrongFocus);
+  picture->installEventFilter(this);
+}
+
+bool PaneFrame::eventFilter(QObject*, QEvent* event) {
+  const QEvent::Type type = event->type();
+  if (type == QEvent::MouseButtonPress || type == QEvent::MouseButtonDblClick || type == QEvent::Wheel ||
+      type == QEvent::FocusIn)
+    Q_EMIT activated();
+  if (type != QEvent::MouseButtonDblClick || static_cast<QMouseEvent*>(event)->button() != Qt::LeftButton) return false;
+  Q_EMIT maximiseRequested();
+  return true;
 }
 
 QToolButton* PaneFrame::makeButton(const QString& text, const QString& tip) {

@@ -20,7 +20,8 @@ class PaneFrame : public QFrame {
   Q_OBJECT
  public:
   /// @param content  becomes a child
-  PaneFrame(const QString& name, QWidget* content, QWidget* parent = nullptr);
+  /// @param picture  the content or a child of it: to touch it is to turn to this pane
+  PaneFrame(const QString& name, QWidget* content, QWidget* picture, QWidget* parent = nullptr);
 
   [[nodiscard]] const QString& name() const { return name_; }
   void addOrientationButtons();
@@ -35,11 +36,13 @@ class PaneFrame : public QFrame {
   void setMaximised(bool maximised);
 
  Q_SIGNALS:
+  void activated();  ///< the person turned to this pane: pressed on its picture, turned the wheel, or came by Tab
   void orientationRequested(Orientation orientation);
-  void maximiseRequested();
+  void maximiseRequested();  ///< by the button or a double-click on the picture
   void closeRequested();
 
  protected:
+  bool eventFilter(QObject* picture, QEvent* event) override;
   void paintEvent(QPaintEvent* event) override;
   void resizeEvent(QResizeEvent* event) override;
 

@@ -28,7 +28,6 @@ SlicePane::SlicePane(ViewState& state, std::shared_ptr<SharedSlices> shared, QWi
     : QWidget(parent), state_(state), scene_(std::move(shared)) {
   setAttribute(Qt::WA_OpaquePaintEvent);
   setMouseTracking(true);
-  setFocusPolicy(Qt::StrongFocus);
   setMinimumSize(80, 80);
   setCursor(Qt::CrossCursor);
   for (const auto signal : {&ViewState::gridChanged, &ViewState::cursorChanged, &ViewState::viewChanged,
@@ -138,7 +137,6 @@ Index3 SlicePane::nearestVoxel(const QPointF& position) {
 
 void SlicePane::wheelEvent(QWheelEvent* event) {
   if (state_.grid().voxelCount() == 0) return event->ignore();
-  Q_EMIT activated();
   wheelRest_ += event->angleDelta().y();
   const int steps = wheelRest_ / QWheelEvent::DefaultDeltasPerStep;
   wheelRest_ -= steps * QWheelEvent::DefaultDeltasPerStep;
@@ -147,7 +145,6 @@ void SlicePane::wheelEvent(QWheelEvent* event) {
 }
 
 void SlicePane::mousePressEvent(QMouseEvent* event) {
-  Q_EMIT activated();
   if (scene_.empty() || drag_ != Drag::None) return;
   switch (event->button()) {
     case Qt::LeftButton:
@@ -181,18 +178,8 @@ void SlicePane::mouseReleaseEvent(QMouseEvent*) {
   drag_ = Drag::None;
 }
 
-void SlicePane::mouseDoubleClickEvent(QMouseEvent* event) {
-  if (event->button() != Qt::LeftButton) return mousePressEvent(event);
-  Q_EMIT activated();
-  Q_EMIT maximiseRequested();
-}
-
 void SlicePane::leaveEvent(QEvent*) {
   setHovered(std::nullopt);
-}
-
-void SlicePane::focusInEvent(QFocusEvent*) {
-  Q_EMIT activated();
 }
 
 void SlicePane::setHovered(std::optional<Index3> voxel) {

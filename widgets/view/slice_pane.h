@@ -13,7 +13,7 @@ namespace pulmo {
 
 /// One slice pane: follows the shared ViewState, and changes it by the mouse.
 ///
-/// Wheel = slices, left = cursor, middle = pan, right = zoom, Shift+left = window/level, double-click = maximise.
+/// Wheel = slices, left = cursor, middle = pan, right = zoom, Shift+left = window/level.
 /// Many changes in one turn of the event loop give one drawing; a hidden pane draws nothing. GUI thread only.
 class SlicePane : public QWidget {
   Q_OBJECT
@@ -35,9 +35,7 @@ class SlicePane : public QWidget {
  Q_SIGNALS:
   void orientationChanged(Orientation orientation);
   void voxelHovered(std::optional<Index3> voxel);  ///< nullopt: the mouse has left the scan
-  void activated();                                ///< the person turned to this pane
-  void maximiseRequested();
-  void painted();  ///< a changed picture is on its way to the screen
+  void painted();                                  ///< a changed picture is on its way to the screen
 
  protected:
   void paintEvent(QPaintEvent* event) override;
@@ -46,9 +44,7 @@ class SlicePane : public QWidget {
   void mousePressEvent(QMouseEvent* event) override;
   void mouseMoveEvent(QMouseEvent* event) override;
   void mouseReleaseEvent(QMouseEvent* event) override;
-  void mouseDoubleClickEvent(QMouseEvent* event) override;
   void leaveEvent(QEvent* event) override;
-  void focusInEvent(QFocusEvent* event) override;
 
  private:
   enum class Drag { None, Cursor, Pan, Zoom, Window };

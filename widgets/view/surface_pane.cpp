@@ -23,7 +23,6 @@ constexpr int kWheelEndMs = 150;
 
 SurfacePane::SurfacePane(ViewState& state, std::shared_ptr<SharedSlices> shared, QWidget* parent)
     : VtkView(parent), state_(state), shared_(std::move(shared)) {
-  setFocusPolicy(Qt::StrongFocus);
   setMinimumSize(80, 80);
   for (vtkRenderer* renderer : scene_.renderers()) addRenderer(renderer);
   rest_.setSingleShot(true);
@@ -106,7 +105,6 @@ void SurfacePane::paintEvent(QPaintEvent* event) {
 }
 
 void SurfacePane::wheelEvent(QWheelEvent* event) {
-  Q_EMIT activated();
   fitted_ = false;
   scene_.setInteractive(true);
   wheelEnd_.start();
@@ -116,7 +114,6 @@ void SurfacePane::wheelEvent(QWheelEvent* event) {
 }
 
 void SurfacePane::mousePressEvent(QMouseEvent* event) {
-  Q_EMIT activated();
   if (drag_ != Qt::NoButton) return;
   drag_ = event->button();
   last_ = event->position();
@@ -149,16 +146,6 @@ void SurfacePane::mouseReleaseEvent(QMouseEvent* event) {
   drag_ = Qt::NoButton;
   scene_.setInteractive(false);
   render();
-}
-
-void SurfacePane::mouseDoubleClickEvent(QMouseEvent* event) {
-  if (event->button() != Qt::LeftButton) return mousePressEvent(event);
-  Q_EMIT activated();
-  Q_EMIT maximiseRequested();
-}
-
-void SurfacePane::focusInEvent(QFocusEvent*) {
-  Q_EMIT activated();
 }
 
 }  // namespace pulmo

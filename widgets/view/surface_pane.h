@@ -13,7 +13,7 @@
 
 namespace pulmo {
 
-/// The 3-D lungs: left = turn, middle = pan, right or wheel = zoom, double-click = maximise.
+/// The 3-D lungs: left = turn, middle = pan, right or wheel = zoom.
 ///
 /// The slice planes follow the cursor as soon as it rests: on software OpenGL a frame of the lungs takes as long as all
 /// slice panes together, and scrolling must not wait for it. GUI thread only.
@@ -32,10 +32,6 @@ class SurfacePane : public VtkView {
   void putOffFollowing();
   [[nodiscard]] const SurfaceScene& scene() const { return scene_; }
 
- Q_SIGNALS:
-  void activated();
-  void maximiseRequested();
-
  protected:
   void beforeFrame() override;
   void paintEvent(QPaintEvent* event) override;
@@ -44,8 +40,6 @@ class SurfacePane : public VtkView {
   void mousePressEvent(QMouseEvent* event) override;
   void mouseMoveEvent(QMouseEvent* event) override;
   void mouseReleaseEvent(QMouseEvent* event) override;
-  void mouseDoubleClickEvent(QMouseEvent* event) override;
-  void focusInEvent(QFocusEvent* event) override;
 
  private:
   void followCursor();

@@ -88,7 +88,7 @@ void ViewGrid::makeSlicePane(PaneId pane) {
   line->setSpacing(0);
   line->addWidget(view, 1);
   line->addWidget(new SliceBar(state_, *view, body));
-  auto* frame = new PaneFrame(names[indexOf(pane)], body, columns_[0]);
+  auto* frame = new PaneFrame(names[indexOf(pane)], body, view, columns_[0]);
   frames_[indexOf(pane)] = frame;
   view->setObjectName("pane." + keyOf(pane));
   view->setAccessibleName(names[indexOf(pane)]);
@@ -99,13 +99,11 @@ void ViewGrid::makeSlicePane(PaneId pane) {
     Q_EMIT orientationChanged(pane, orientation);
   });
   connect(view, &SlicePane::voxelHovered, this, &ViewGrid::voxelHovered);
-  connect(view, &SlicePane::activated, this, [this, pane] { activate(pane); });
-  connect(view, &SlicePane::maximiseRequested, frame, &PaneFrame::maximiseRequested);
 }
 
 void ViewGrid::makeSurfacePane() {
   surface_ = new SurfacePane(state_, shared_);
-  auto* frame = new PaneFrame(tr("3-D lungs"), surface_, columns_[0]);
+  auto* frame = new PaneFrame(tr("3-D lungs"), surface_, surface_, columns_[0]);
   frames_[indexOf(PaneId::Lungs)] = frame;
   surface_->setObjectName("pane.lungs");
   surface_->setAccessibleName(tr("3-D lungs"));
@@ -130,13 +128,12 @@ void ViewGrid::makeSurfacePane() {
     frame->addControl(button, 230);
   }
   for (const SlicePane* view : slices_) connect(view, &SlicePane::painted, surface_, &SurfacePane::putOffFollowing);
-  connect(surface_, &SurfacePane::activated, this, [this] { activate(PaneId::Lungs); });
-  connect(surface_, &SurfacePane::maximiseRequested, frame, &PaneFrame::maximiseRequested);
 }
 
 void ViewGrid::connectFrame(PaneId pane) {
   PaneFrame* frame = frames_[indexOf(pane)];
   frame->setObjectName("frame." + keyOf(pane));
+  connect(frame, &PaneFrame::activated, this, [this, pane] { activate(pane); });
   connect(frame, &PaneFrame::maximiseRequested, this, [this, pane] {
     activate(pane);
     maximise(maximised_ ? std::nullopt : std::optional(pane));
