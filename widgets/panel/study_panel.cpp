@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/panel/study_panel.h"
 
-#include <QFormLayout>
 #include <QGroupBox>
 #include <QHeaderView>
 #include <QLabel>
-#include <QScrollArea>
+#include <QTextEdit>
 #include <QTreeWidget>
 #include <QVBoxLayout>
 
@@ -14,6 +13,8 @@
 namespace pulmo {
 
 namespace {
+
+const QString kDim = QStringLiteral("#8e9aa8"), kWarning = QStringLiteral("#f2c14e");  // the theme's own
 
 QString text(const std::string& utf8) {
   return QString::fromStdString(utf8);
@@ -42,8 +43,7 @@ StudyPanel::StudyPanel(Study& study, ScanSession& session, QWidget* parent)
       session_(session),
       series_(new QTreeWidget(this)),
       skipped_(new QLabel(this)),
-      facts_(nullptr),
-      notes_(new QLabel(this)) {
+      facts_(new QTextEdit(this)) {
   series_->setObjectName("study.series");
   series_->setHeaderLabels({tr("Series"), tr("Slices")});
   series_->setRootIsDecorated(false);
@@ -60,31 +60,21 @@ StudyPanel::StudyPanel(Study& study, ScanSession& session, QWidget* parent)
   skipped_->setWordWrap(true);
 
   auto* factsBox = new QGroupBox(tr("Scan"), this);
-  facts_ = new QFormLayout(factsBox);
-  facts_->setContentsMargins(0, 4, 0, 0);
-  facts_->setVerticalSpacing(3);
-  facts_->setLabelAlignment(Qt::AlignLeft);
-  notes_->setObjectName("study.notes");
-  notes_->setWordWrap(true);
-  notes_->setProperty("role", "warning");
-  notes_->setTextInteractionFlags(Qt::TextSelectableByMouse);
-
-  auto* content = new QWidget;
-  auto* column = new QVBoxLayout(content);
-  column->setContentsMargins(8, 8, 8, 8);
-  column->addWidget(factsBox);
-  column->addWidget(notes_);
-  column->addStretch(1);
-  auto* scroll = new QScrollArea(this);
-  scroll->setWidgetResizable(true);
-  scroll->setFrameShape(QFrame::NoFrame);
-  scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-  scroll->setWidget(content);
+  auto* column = new QVBoxLayout(factsBox);
+  column->setContentsMargins(0, 4, 0, 0);
+  column->addWidget(facts_);
+  facts_->setObjectName("study.facts");
+  facts_->setReadOnly(true);
+  facts_->setFrameShape(QFrame::NoFrame);
+  facts_->setStyleSheet(QStringLiteral("QTextEdit { background: transparent; border: none; }"));
+  facts_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  facts_->setWordWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);  // identifiers may be long words
+  facts_->document()->setDocumentMargin(0);
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(8, 8, 8, 0);
   layout->addWidget(series_, 2);
   layout->addWidget(skipped_);
-  layout->addWidget(scroll, 3);
+  layout->addWidget(factsBox, 3);
 
   connect(&session_, &ScanSession::searchChanged, this, &StudyPanel::showSeries);
   connect(&study_, &Study::scanChanged, this, &StudyPanel::showFacts);
@@ -125,48 +115,44 @@ void StudyPanel::showSeries() {
   skipped_->setToolTip(reasons.join('\n'));
 }
 
-void StudyPanel::addFact(const QString& name, const QString& value) {
-  if (value.isEmpty()) return;
-  auto* label = new QLabel(name);
-  label->setProperty("role", "dim");
-  auto* content = new QLabel(value);
-  content->setWordWrap(true);
-  content->setTextInteractionFlags(Qt::TextSelectableByMouse);
-  facts_->addRow(label, content);
-}
-
 void StudyPanel::showFacts() {
-  while (facts_->rowCount() > 0) facts_->removeRow(0);
-  notes_->clear();
-  notes_->hide();
   const ScanPtr scan = study_.scan();
   if (!scan) {
-    addFact(tr("Nothing open"), tr("Open a folder or a file, or drop one here."));
+    facts_->setPlainText(tr("Nothing open. Open a folder or a file, or drop one here."));
     return;
   }
   const SeriesFacts& f = scan->facts;
-  addFact(tr("Patient"), text(f.patientName));
-  addFact(tr("Patient ID"), text(f.patientId));
-  addFact(tr("Study"), text(f.studyDescription));
-  addFact(tr("Series"), titleOf(f));
-  addFact(tr("Date"), text(f.date));
-  addFact(tr("Modality"), text(f.modality));
-  addFact(tr("Matrix"), QStringLiteral("%1 × %2 × %3").arg(f.columns).arg(f.rows).arg(f.slices));
-  addFact(tr("Spacing"), spacingOf(f));
-  if (f.thicknessMm) addFact(tr("Thickness"), numberOf(*f.thicknessMm) + QStringLiteral(" mm"));
-  addFact(tr("Orientation"), text(f.orientation));
+  QString html = QStringLiteral("<table width='100%' cellspacing='0' cellpadding='1'>");
+  const auto add = [&html](const QString& name, const QString& value) {
+    if (!value.isEmpty())
+      html += QStringLiteral("<tr><td width='76' style='color: %1'>%2</td><td>%3</td></tr>")
+                  .arg(kDim, name.toHtmlEscaped(), value.toHtmlEscaped());
+  };
+  add(tr("Patient"), text(f.patientName));
+  add(tr("Patient ID"), text(f.patientId));
+  add(tr("Study"), text(f.studyDescription));
+  add(tr("Series"), titleOf(f));
+  add(tr("Date"), text(f.date));
+  add(tr("Modality"), text(f.modality));
+  add(tr("Matrix"), QStringLiteral("%1 × %2 × %3").arg(f.columns).arg(f.rows).arg(f.slices));
+  add(tr("Spacing"), spacingOf(f));
+  if (f.thicknessMm) add(tr("Thickness"), numberOf(*f.thicknessMm) + QStringLiteral(" mm"));
+  add(tr("Orientation"), text(f.orientation));
   if (f.gantryTiltDeg && std::abs(*f.gantryTiltDeg) > 0.05)
-    addFact(tr("Gantry tilt"), numberOf(*f.gantryTiltDeg) + QStringLiteral("°"));
-  addFact(tr("Kernel"), text(f.kernel));
-  addFact(tr("Scanner"), text(f.manufacturer));
-  addFact(tr("Format"),
-          f.transferSyntax.empty() ? text(f.format) : text(f.format) + QStringLiteral(", ") + text(f.transferSyntax));
+    add(tr("Gantry tilt"), numberOf(*f.gantryTiltDeg) + QStringLiteral("°"));
+  add(tr("Kernel"), text(f.kernel));
+  add(tr("Scanner"), text(f.manufacturer));
+  add(tr("Format"),
+      f.transferSyntax.empty() ? text(f.format) : text(f.format) + QStringLiteral(", ") + text(f.transferSyntax));
+  html += QStringLiteral("</table>");
   QStringList notes;
-  for (const std::string& note : scan->notes) notes << QStringLiteral("• ") + text(note);
-  for (const std::string& warning : f.warnings) notes << QStringLiteral("• ") + text(warning);
+  for (const std::string& note : scan->notes) notes << text(note);
+  for (const std::string& warning : f.warnings) notes << text(warning);
   notes.removeDuplicates();
-  notes_->setText(notes.join('\n'));
-  notes_->setVisible(!notes.isEmpty());
+  for (const QString& note : notes)
+    html += QStringLiteral("<p style='color: %1; margin-top: 6px; margin-bottom: 0'>• %2</p>")
+                .arg(kWarning, note.toHtmlEscaped());
+  facts_->setHtml(html);
 }
 
 }  // namespace pulmo

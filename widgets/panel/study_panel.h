@@ -2,8 +2,8 @@
 #pragma once
 #include <QWidget>
 
-class QFormLayout;
 class QLabel;
+class QTextEdit;
 class QTreeWidget;
 
 namespace pulmo {
@@ -21,14 +21,12 @@ class StudyPanel : public QWidget {
  private:
   void showSeries();
   void showFacts();
-  void addFact(const QString& name, const QString& value);
 
   Study& study_;
   ScanSession& session_;
   QTreeWidget* series_;
   QLabel* skipped_;
-  QFormLayout* facts_;
-  QLabel* notes_;
+  QTextEdit* facts_;  ///< of the scan, and below them what was noticed
 };
 
 }  // namespace pulmo
