@@ -48,8 +48,11 @@ function(pulmo_test source)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 300)
   endif()
-  # Settings of the person who runs the tests are neither read nor written.
-  list(APPEND environment "XDG_CONFIG_HOME=${CMAKE_BINARY_DIR}/test-home/config"
-    "XDG_DATA_HOME=${CMAKE_BINARY_DIR}/test-home/data" "XDG_CACHE_HOME=${CMAKE_BINARY_DIR}/test-home/cache")
+  # Settings of the person who runs the tests are neither read nor written. Qt wants a runtime folder, nobody else's.
+  set(home ${CMAKE_BINARY_DIR}/test-home)
+  file(MAKE_DIRECTORY ${home}/runtime)
+  file(CHMOD ${home}/runtime DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE)
+  list(APPEND environment XDG_CONFIG_HOME=${home}/config XDG_DATA_HOME=${home}/data XDG_CACHE_HOME=${home}/cache
+    XDG_RUNTIME_DIR=${home}/runtime)
   set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT} ENVIRONMENT "${environment}")
 endfunction()
