@@ -37,7 +37,9 @@ LossParts segmentationLoss(const Tensor& logits, const Tensor& labels) {
   const Tensor agree = (lungs * targets).sum({0, 2, 3});  // [2]
   const Tensor sizes = lungs.sum({0, 2, 3}) + targets.sum({0, 2, 3});
   LossParts parts;
-  parts.diceLoss = 1 - ((2 * agree + kSmooth) / (sizes + kSmooth)).mean();
+  const Tensor there = targets.sum({0, 2, 3}).gt(0).to(torch::kFloat32);
+  const Tensor lost = 1 - (2 * agree + kSmooth) / (sizes + kSmooth);
+  parts.diceLoss = (lost * there).sum() / there.sum().clamp_min(1);
   parts.crossEntropy = -likely.mean();
   parts.total = parts.diceLoss + parts.crossEntropy;
   return parts;
