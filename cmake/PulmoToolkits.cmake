@@ -30,7 +30,7 @@ target_link_libraries(pulmo_itk INTERFACE ${ITK_LIBRARIES})
 
 find_package(VTK 9.1 REQUIRED COMPONENTS CommonCore CommonDataModel CommonExecutionModel CommonTransforms
   FiltersCore FiltersGeneral FiltersGeometry FiltersModeling FiltersSources ImagingCore ImagingGeneral ImagingHybrid
-  IOGeometry IOImage IOPLY RenderingCore RenderingOpenGL2 RenderingFreeType RenderingAnnotation RenderingContext2D
+  IOGeometry IOImage IOPLY RenderingCore RenderingOpenGL2 RenderingFreeType RenderingAnnotation RenderingContext2D RenderingContextOpenGL2
   InteractionStyle InteractionWidgets ChartsCore ViewsContext2D)
 add_library(pulmo_vtk INTERFACE)
 target_link_libraries(pulmo_vtk INTERFACE ${VTK_LIBRARIES})
