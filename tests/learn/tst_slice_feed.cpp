@@ -128,6 +128,47 @@ class TestSliceFeed : public QObject {
     }
     QVERIFY2(changed > 200, qPrintable(QString::number(changed)));
   }
+  // A pixel of partial volume beside the lung takes part; its label and the tissue farther out stay.
+  void drawsDiseaseOverTheRim() {
+    BoxChest chest = makeBoxChest(kSize, kSlices);
+    const auto isRim = [&](const Index3& at) {
+      return chest.lungs[at] == 0 &&
+             (chest.lungs[{at[0] - 1, at[1], at[2]}] != 0 || chest.lungs[{at[0] + 1, at[1], at[2]}] != 0);
+    };
+    for (int y = 1; y < kSize - 1; ++y)
+      for (int x = 1; x < kSize - 1; ++x)
+        if (isRim({x, y, 3})) chest.ct[{x, y, 3}] = -420;
+    QTemporaryDir folder;
+    const std::filesystem::path path = folder.filePath("store").toStdString();
+    SliceStoreWriter writer(path, kSize, Overwrite::Refuse);
+    StoredCase description;
+    description.name = description.patient = "a";
+    writer.add(chest.ct, chest.lungs, description);
+    writer.finish({Split::Train}, 1);
+    const SliceStore store(path);
+    TrainingConfig config = plain();
+    config.pathologyP = 1;
+    config.pathology.weight = {0, 1, 0, 0, 0, 0};
+    config.pathology.lesionsMin = config.pathology.lesionsMax = 40;
+    config.pathology.extentPercent = 90;
+    int rim = 0;
+    for (int epoch = 1; epoch <= 5; ++epoch) {
+      const Batch sick = makeSample(store, config, epoch, 3, true),
+                  healthy = makeSample(store, plain(), epoch, 3, true);
+      QVERIFY(sick.labels == healthy.labels);
+      for (int y = 1; y < kSize - 1; ++y)
+        for (int x = 1; x < kSize - 1; ++x) {
+          const auto i = static_cast<std::size_t>(y * kSize + x);
+          if (chest.lungs[{x, y, 3}] != 0) continue;
+          QCOMPARE(int{sick.lesions[i]}, 0);
+          if (!isRim({x, y, 3}))
+            QCOMPARE(sick.images[i], healthy.images[i]);
+          else
+            rim += sick.images[i] != healthy.images[i];
+        }
+    }
+    QVERIFY2(rim > 20, qPrintable(QString::number(rim)));
+  }
   void drawsDiseaseAsOftenAsAsked() {
     const BoxStore box(kSize, 34, {{"a", "a"}});
     TrainingConfig config = plain();
@@ -199,15 +240,35 @@ class TestSliceFeed : public QObject {
     for (const DrawnSlice& drawn : trainingOrder(box.store(), config, 1)) QVERIFY(box.store().hasLung(drawn.slice));
     QCOMPARE(trainingOrder(box.store(), config, 1).size(), std::size_t{3 * 32});
     config.emptyShare = 0.5;
-    // Half of six, other ones each epoch; but each epoch has as many steps as the first, which the trainer counts on.
-    std::set<int> empty;
-    for (int epoch = 1; epoch <= 20; ++epoch) {
+    std::set<int> kept;
+    for (int epoch = 0; epoch < 50; ++epoch) {
       const auto order = trainingOrder(box.store(), config, epoch);
-      QCOMPARE(order.size(), std::size_t{96 + 3});
+      QCOMPARE(order.size(), std::size_t{96 + 3});  // of the six; other ones each epoch, but always as many
       for (const DrawnSlice& drawn : order)
-        if (!box.store().hasLung(drawn.slice)) empty.insert(drawn.slice);
+        if (!box.store().hasLung(drawn.slice)) kept.insert(drawn.slice);
     }
-    QCOMPARE(empty.size(), std::size_t{6});
+    QCOMPARE(kept.size(), std::size_t{6});
+  }
+  // More cases than diseases are kept: the slices of a case lie together in groups, at random within one.
+  void bringsCasesInGroups() {
+    std::vector<BoxCase> cases;
+    for (int i = 0; i < 100; ++i) cases.push_back({"c" + std::to_string(i), "c" + std::to_string(i)});
+    const BoxStore box(16, 4, cases);
+    TrainingConfig config = plain();
+    config.network.size = 16;
+    const auto order = trainingOrder(box.store(), config, 1);
+    QCOMPARE(order.size(), std::size_t{400});
+    std::map<int, std::pair<std::size_t, std::size_t>> span;
+    for (std::size_t i = 0; i < order.size(); ++i) {
+      const auto [known, added] = span.emplace(box.store().caseOf(order[i].slice), std::pair{i, i});
+      if (!added) known->second.second = i;
+    }
+    const std::size_t group = 4 * SampleMaker::kKept;
+    std::size_t beside = 0;
+    for (const auto& [c, places] : span) QCOMPARE(places.first / group, places.second / group);
+    for (std::size_t i = 0; i + 1 < order.size(); ++i)
+      beside += box.store().caseOf(order[i].slice) == box.store().caseOf(order[i + 1].slice);
+    QVERIFY2(beside < 30, qPrintable(QString::number(beside)));  // by chance about 400 * 3 / 191
   }
   void drawsAsManySlicesAsAsked_data() {
     QTest::addColumn<int>("slices");
