@@ -180,6 +180,11 @@ class Painter {
     return std::clamp((0.5F * width - toFace) / blur + 0.5F, 0.F, std::min(1.F, 1.2F * width / blur));
   }
 
+  /// No two walls are equally dense.
+  [[nodiscard]] float lineHu(const Lesion& l, std::size_t k) const {
+    return std::min(static_cast<float>(l.lineHu) + 130 * mottle_[k] + 90 * coarse_[k], kTissueHu);
+  }
+
   /// Thin curved sheets where a field passes through 0: streaks and thickened walls.
   [[nodiscard]] float ridge(std::size_t k) const {
     const float r = std::max(0.F, 1 - 3 * std::abs(streak_[k]));
@@ -228,7 +233,7 @@ class Painter {
     const float line = lineCover(l, faceAt(cells, l, p, k), k);
     if (line <= 0) return haze;
     const float strength = std::clamp(0.6F + 0.45F * mottle_[k] + 0.25F * coarse_[k], 0.F, 1.F);  // they fade and stop
-    const float target = std::max(haze.hu, static_cast<float>(l.lineHu));
+    const float target = std::max(haze.hu, lineHu(l, k));
     return over(haze, cover * line * strength, target);
   }
 
@@ -237,9 +242,11 @@ class Painter {
                            float cover) const {
     const float wall = lineCover(l, faceAt(cells, l, p, k), k);
     const float open = std::clamp(1.4F + 1.1F * coarse_[k] + 0.5F * mottle_[k], 0.F, 1.F);
-    const Paint fibrous = fill(was, cover * std::clamp(0.35F + 0.12F * mottle_[k], 0.1F, 0.6F), kTissueHu);
-    const Paint lumen = over(fibrous, cover * open * (1 - wall), std::min(was, static_cast<float>(l.hu)));
-    return over(lumen, cover * wall * (0.5F + 0.5F * open), std::max(lumen.hu, static_cast<float>(l.lineHu)));
+    const Paint fibrous =
+        fill(was, cover * std::clamp(0.3F + 0.14F * mottle_[k] + 0.1F * streak_[k], 0.05F, 0.7F), kTissueHu);
+    const Paint lumen =
+        over(fibrous, cover * open * (1 - wall), std::min(was, static_cast<float>(l.hu) + 30 * mottle_[k]));
+    return over(lumen, cover * wall * (0.5F + 0.5F * open), std::max(lumen.hu, lineHu(l, k)));
   }
 
   [[nodiscard]] float airAt(std::size_t i) const {
@@ -251,8 +258,10 @@ class Painter {
 
   /// A dense middle that frays into ground-glass: noise decides where it ends, more than distance does.
   [[nodiscard]] Paint dense(const Lesion& l, std::size_t k, std::size_t i, float was, float cover) const {
-    const float edge = std::clamp((cover + 0.13F * mottle_[k] + 0.12F * ridge(k) - 0.36F) / 0.34F, 0.F, 1.F);
-    const float solid = edge * edge * (3 - 2 * edge);
+    const float uneven = 0.17F * mottle_[k] + 0.06F * streak_[k] + 0.15F * ridge(k);
+    const float edge = std::clamp((cover + uneven * (1.2F - cover) - 0.3F) / 0.52F, 0.F, 1.F);
+    const float solid =
+        edge * edge * (3 - 2 * edge) * std::clamp(1.2F + 0.3F * coarse_[k] + 0.1F * mottle_[k], 0.5F, 1.F);
     const float haze = 0.34F * cover * std::clamp(1 + 0.4F * mottle_[k], 0.3F, 1.6F);
     const Paint opaque = fill(was, std::max(haze, 0.97F * solid), static_cast<float>(l.hu));
     return over(opaque, solid * airAt(i) * 0.95F, kAirHu);

@@ -251,7 +251,7 @@ class Planner {
         break;
       case LesionKind::Consolidation:
         l.hu = mix(-70, 50, std::sqrt(random.uniform())) + shift;
-        l.softMm = random.uniform(7, 26);
+        l.softMm = random.uniform(6, 34);
         break;
       case LesionKind::Reticulation:
         l.hu = random.uniform(-800, -650) + shift;
@@ -264,8 +264,8 @@ class Planner {
       case LesionKind::Honeycombing:
         l.hu = random.uniform(-960, -900) + shift / 4;
         l.softMm = random.uniform(2, 5);
-        l.cellMm = random.uniform(3.5, 9);
-        l.lineMm = random.uniform(1, 2);
+        l.cellMm = random.uniform(3.2, 8);
+        l.lineMm = random.uniform(0.7, 1.5);
         l.lineHu = random.uniform(-500, -180) + shift;
         l.depthMm = random.uniform(8, 26);
         break;

@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "pipeline/core/label_set.h"
+#include "pipeline/simulate/lesion_painter.h"
 #include "tests/simulate/simulated_chest.h"
 
 using namespace pulmo;
@@ -148,7 +149,8 @@ class TestSimulator : public QObject {
       const std::uint64_t ct = fnv1a(result->ct.voxels().data(), 2 * result->ct.voxels().size());
       return QString::number(fnv1a(result->lesions.voxels().data(), result->lesions.voxels().size(), ct), 16);
     };
-    QCOMPARE(hashOf(PathologyMode::Infiltrates) + ' ' + hashOf(PathologyMode::Circles), QString("25dfdc22c8b69bc9 7750d2df0867e271"));
+    QCOMPARE(hashOf(PathologyMode::Infiltrates) + ' ' + hashOf(PathologyMode::Circles),
+             QString("28052781f10239e2 7750d2df0867e271"));
   }
   void differsBySeed() {
     const auto a = simulate(chest().ct, chest().lungs, severe(), 1),
@@ -320,7 +322,7 @@ class TestSimulator : public QObject {
     QTest::addRow("honeycombs, air") << LesionKind::Honeycombing << 0.1 << -980 << -820;
     QTest::addRow("honeycombs, walls") << LesionKind::Honeycombing << 0.95 << -620 << -150;
     QTest::addRow("crazy paving, between") << LesionKind::CrazyPaving << 0.5 << -750 << -400;
-    QTest::addRow("crazy paving, lines") << LesionKind::CrazyPaving << 0.95 << -550 << -100;
+    QTest::addRow("crazy paving, lines") << LesionKind::CrazyPaving << 0.95 << -550 << 0;
     QTest::addRow("diffuse, thin") << LesionKind::Diffuse << 0.1 << -860 << -600;
     QTest::addRow("diffuse, dense") << LesionKind::Diffuse << 0.9 << -100 << 60;
   }
@@ -363,33 +365,33 @@ class TestSimulator : public QObject {
     QVERIFY(vessels > 50);
     QVERIFY(quantile(vessel, 0.5) > quantile(haze, 0.5) + 300);
   }
-  // Dense areas are about as noisy as the wall of the same scan. Differences of voxels two apart, where all are dense.
+  // Dense areas are about as noisy as the wall of the same scan: the same disease on the same chest with noise and
+  // without, where it is dense.
   void keepsTheNoiseOfTheScan_data() {
     QTest::addColumn<double>("noise");
     for (const double noise : {10.0, 20.0, 40.0}) QTest::addRow("%.0f HU", noise) << noise;
   }
   void keepsTheNoiseOfTheScan() {
     QFETCH(double, noise);
-    const PhantomCase noisy = smallChest(noise), quiet = smallChest(0);
+    const PhantomCase noisy = fine(noise), quiet = fine();
+    // The phantom's noise is known: its SD, and neighbours that correlate by 0.44 (2 k / (1 + 2 k^2) of k = 0.25).
+    const SliceNoise measured = measureNoise(noisy.ct.slice(17), noisy.lungs.slice(17), 256, 256);
+    QVERIFY2(std::abs(measured.sdHu - noise) < 0.3 * noise, qPrintable(QString::number(measured.sdHu)));
+    QVERIFY2(std::abs(measured.correlation - 0.44) < 0.15, qPrintable(QString::number(measured.correlation)));
     PathologySpec spec = only(LesionKind::Consolidation);
     spec.lesionsMin = spec.lesionsMax = 12;
     spec.sizeMmMin = 80;
     spec.pleural = 0;
     const auto result = simulate(noisy.ct, noisy.lungs, spec, 2), smooth = simulate(quiet.ct, quiet.lungs, spec, 2);
     double squares = 0, n = 0;
-    for (int z = 0; z < 75; ++z)
-      for (int y = 0; y < 128; ++y)
-        for (int x = 0; x + 2 < 128; ++x) {
-          const Index3 a{x, y, z}, b{x + 2, y, z};
-          if (smooth->lesions[a] == 0 || smooth->ct[a] < -70 || smooth->lesions[b] == 0 || smooth->ct[b] < -70)
-            continue;
-          const double d = result->ct[a] - result->ct[b];
-          if (std::abs(d) > 8 * noise) continue;
-          squares += d * d, ++n;
-        }
-    const double sd = std::sqrt(squares / n / 2);
+    for (std::size_t i = 0; i < quiet.ct.voxels().size(); ++i) {
+      if (smooth->lesions.voxels()[i] == 0 || quiet.ct.voxels()[i] > -700 || smooth->ct.voxels()[i] < -70) continue;
+      const double d = result->ct.voxels()[i] - smooth->ct.voxels()[i];
+      squares += d * d, ++n;
+    }
+    const double sd = std::sqrt(squares / n);
     QVERIFY(n > 2000);
-    QVERIFY2(sd > 0.7 * noise && sd < 1.8 * noise, qPrintable(QString::number(sd)));
+    QVERIFY2(sd > 0.7 * noise && sd < 1.4 * noise, qPrintable(QString::number(sd)));
   }
   // One field through the volume: what is diseased in a slice is mostly diseased in the next one too.
   void agreesFromSliceToSlice() {
@@ -426,11 +428,11 @@ class TestSimulator : public QObject {
   }
 
  private:
-  static PhantomCase fine() {
+  static PhantomCase fine(double noiseHu = 0) {
     PhantomSpec spec;
     spec.size = {256, 256, 40};
     spec.spacingMm = {1.4, 1.4, 7.5};
-    spec.noiseHu = 0;
+    spec.noiseHu = noiseHu;
     return std::move(*makePhantom(spec));
   }
   static std::array<std::size_t, 2> sidesOf(const PathologySpec& spec, std::uint64_t seed) {
