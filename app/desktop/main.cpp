@@ -11,6 +11,7 @@
 #include "app/desktop/main_window.h"
 #include "app/desktop/simulate_work.h"
 #include "app/desktop/theme.h"
+#include "app/desktop/training_at_start.h"
 #include "app/exit_code.h"
 #include "pipeline/core/atomic_file.h"
 #include "widgets/view/view_grid.h"
@@ -22,8 +23,9 @@ using namespace pulmo;
 /// Opens, segments, waits until nothing runs, saves a picture of the window, ends.
 class Screenshot : public QObject {
  public:
-  Screenshot(MainWindow& window, QString file, bool force, bool scanWanted)
+  Screenshot(MainWindow& window, TrainingAtStart& training, QString file, bool force, bool scanWanted)
       : window_(window),
+        training_(training),
         file_(std::move(file)),
         overwrite_(force ? Overwrite::Replace : Overwrite::Refuse),
         scanWanted_(scanWanted) {
@@ -31,12 +33,13 @@ class Screenshot : public QObject {
     settle_.setInterval(400);  // one job's end starts the next; quiet for this long = settled
     connect(&settle_, &QTimer::timeout, this, [this] { takeWhenSettled(); });
     connect(&window_, &MainWindow::settledChanged, &settle_, qOverload<>(&QTimer::start));
+    connect(&training_, &TrainingAtStart::settledChanged, &settle_, qOverload<>(&QTimer::start));
     settle_.start();
   }
 
  private:
   void takeWhenSettled() {
-    if (!window_.settled()) return;  // the running job's end starts the timer again
+    if (!window_.settled() || !training_.settled()) return;  // the running job's end starts the timer again
     if (!window_.errorShown().isEmpty()) return end(exitCodeOf(window_.errorKind()), window_.errorShown());
     if (scanWanted_ && !window_.scanOpen()) return end(kBadInput, "No scan was opened.");
     if (window_.segmentOnce()) return;
@@ -57,6 +60,7 @@ class Screenshot : public QObject {
   }
 
   MainWindow& window_;
+  TrainingAtStart& training_;
   QString file_;
   Overwrite overwrite_;
   bool scanWanted_;
@@ -103,6 +107,7 @@ int run(int argc, char** argv) {
   const QCommandLineOption patient("patient", "Seed of the simulated disease.", "N", "1");
   const QCommandLineOption coloured("colour-lesions", "Lay colours over the simulated lesions.");
   parser.addOptions({phantom, seed, series, mask, screenshot, force, size, tab, preset, patient, coloured});
+  TrainingAtStart::addOptions(parser);
   parser.addPositionalArgument("PATH", "Folders or files to open.", "[PATH …]");
   if (!parser.parse(QApplication::arguments())) {
     std::fprintf(stderr, "pulmoscope: %s\n", qPrintable(parser.errorText()));
@@ -142,9 +147,16 @@ int run(int argc, char** argv) {
     window.openPaths(paths, parser.value(series));
   else if (!parser.isSet(screenshot))
     window.reopenLast();
+  TrainingAtStart training(window);
+  try {
+    training.begin(parser);
+  } catch (const Error& e) {
+    std::fprintf(stderr, "pulmoscope: %s\n", e.what());
+    return kWrongUsage;
+  }
   std::unique_ptr<Screenshot> shot;
   if (parser.isSet(screenshot))
-    shot = std::make_unique<Screenshot>(window, parser.value(screenshot), parser.isSet(force),
+    shot = std::make_unique<Screenshot>(window, training, parser.value(screenshot), parser.isSet(force),
                                         parser.isSet(phantom) || !paths.empty());
   return QApplication::exec();
 }

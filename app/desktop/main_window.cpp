@@ -19,13 +19,16 @@
 #include "app/desktop/actions.h"
 #include "app/desktop/device_probe.h"
 #include "app/desktop/mask_values_dialog.h"
+#include "app/desktop/methods.h"
 #include "app/desktop/simulate_work.h"
-#include "pipeline/classical/threshold_segmenter.h"
+#include "app/desktop/train_work.h"
 #include "widgets/control/status_strip.h"
 #include "widgets/control/window_level_bar.h"
+#include "widgets/panel/runs_panel.h"
 #include "widgets/panel/segment_panel.h"
 #include "widgets/panel/simulate_panel.h"
 #include "widgets/panel/study_panel.h"
+#include "widgets/panel/train_panel.h"
 #include "widgets/view/view_grid.h"
 
 namespace pulmo {
@@ -54,11 +57,11 @@ WindowHu windowThatFits(const CtVolume& ct) {
 
 }  // namespace
 
-MainWindow::MainWindow(FileDialogs dialogs, QWidget* parent)
+MainWindow::MainWindow(FileDialogs dialogs, TrainingFunctions training, QWidget* parent)
     : QMainWindow(parent),
       dialogs_(std::move(dialogs)),
       scans_(study_),
-      masks_(study_, {std::make_shared<ThresholdSegmenter>()}),
+      masks_(study_, offeredMethods()),
       surfaces_(study_),
       volumes_(study_),
       comparison_(study_),
@@ -66,7 +69,9 @@ MainWindow::MainWindow(FileDialogs dialogs, QWidget* parent)
       device_(new DeviceProbe(this)),
       grid_(new ViewGrid(view_, this)),
       status_(new StatusStrip(this)),
-      simulate_(new SimulateWork(study_, view_, *grid_, *status_, dialogs_, this)) {
+      simulate_(new SimulateWork(study_, view_, *grid_, *status_, dialogs_, this)),
+      train_(
+          new TrainWork(std::move(training), study_, view_, *grid_, *status_, simulate_->session(), dialogs_, this)) {
   setObjectName("mainWindow");
   setWindowTitle(tr("Pulmoscope"));
   setAcceptDrops(true);
@@ -104,11 +109,21 @@ void MainWindow::makeDocks() {
   segmentPanel_ = new SegmentPanel(study_, masks_, volumes_, comparison_, tabs_);
   tabs_->addTab(segmentPanel_, tr("Segment"));
   tabs_->addTab(simulate_->panel(), tr("Simulate"));
-  connect(tabs_, &QTabWidget::currentChanged, this,
-          [this] { simulate_->session().setActive(tabs_->currentWidget() == simulate_->panel()); });
+  tabs_->addTab(train_->panel(), tr("Train"));
+  runsDock_ = new QDockWidget(tr("Runs"), this);
+  runsDock_->setObjectName("dock.runs");
+  runsDock_->setWidget(train_->runs());
+  addDockWidget(Qt::BottomDockWidgetArea, runsDock_);
+  runsDock_->hide();
+  connect(train_, &TrainWork::runsWanted, runsDock_, &QWidget::show);
+  connect(tabs_, &QTabWidget::currentChanged, this, [this] {
+    simulate_->session().setActive(tabs_->currentWidget() == simulate_->panel());
+    if (tabs_->currentWidget() == train_->panel()) runsDock_->show();
+  });
   workDock->setWidget(tabs_);
   addDockWidget(Qt::RightDockWidgetArea, workDock);
   resizeDocks({studyDock, workDock}, {270, 290}, Qt::Horizontal);
+  resizeDocks({runsDock_}, {280}, Qt::Vertical);
 }
 
 void MainWindow::makeToolBar() {
@@ -205,6 +220,7 @@ void MainWindow::connectActions() {
   connect(actions_->segment, &QAction::triggered, this, segment);
   connect(segmentPanel_, &SegmentPanel::segmentRequested, this, segment);
   connect(simulate_, &SimulateWork::segmentRequested, this, segment);
+  connect(train_, &TrainWork::readyToEnd, this, &QWidget::close, Qt::QueuedConnection);
   connect(segmentPanel_, &SegmentPanel::openReferenceRequested, this, &MainWindow::chooseReference);
   connect(segmentPanel_, &SegmentPanel::saveMaskRequested, this, &MainWindow::chooseMaskFile);
   connect(actions_->cancel, &QAction::triggered, this, &MainWindow::cancelRunning);
@@ -266,6 +282,7 @@ std::vector<LatestJob*> MainWindow::jobs() {
   std::vector<LatestJob*> all{&scans_.job(),    &masks_.segmentJob(), &masks_.loadJob(), &masks_.saveJob(),
                               &surfaces_.job(), &volumes_.job(),      &comparison_.job()};
   for (LatestJob* job : simulate_->jobs()) all.push_back(job);
+  all.push_back(&train_->session().fileJob());  // not the training: Esc must not end a night's work
   return all;
 }
 
@@ -459,6 +476,7 @@ void MainWindow::dropEvent(QDropEvent* event) {
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
+  if (!train_->mayEnd()) return event->ignore();  // comes again when the checkpoint is written
   const std::vector<LatestJob*> saves = saveJobs();
   closeWhenSaved_ = std::any_of(saves.begin(), saves.end(), [](LatestJob* job) { return job->busy(); });
   if (closeWhenSaved_) return event->ignore();

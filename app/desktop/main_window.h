@@ -11,10 +11,12 @@
 #include "models/session/mask_session.h"
 #include "models/session/scan_session.h"
 #include "models/session/surface_session.h"
+#include "models/session/training_run.h"
 #include "models/session/volume_session.h"
 #include "models/study/study.h"
 #include "models/study/view_state.h"
 
+class QDockWidget;
 class QTabWidget;
 
 namespace pulmo {
@@ -25,13 +27,15 @@ class SegmentPanel;
 class SimulateWork;
 class StatusStrip;
 class StudyPanel;
+class TrainWork;
 class ViewGrid;
 
 /// The window: wires models, panels and panes together; holds no rules of its own.
 class MainWindow : public QMainWindow {
   Q_OBJECT
  public:
-  explicit MainWindow(FileDialogs dialogs = FileDialogs::native(), QWidget* parent = nullptr);
+  explicit MainWindow(FileDialogs dialogs = FileDialogs::native(),
+                      TrainingFunctions training = TrainingFunctions::real(), QWidget* parent = nullptr);
   ~MainWindow() override;
 
   void openPaths(const std::vector<std::filesystem::path>& paths, const QString& uid = {});
@@ -44,6 +48,7 @@ class MainWindow : public QMainWindow {
   /// Brings a tab of the right dock to the front. @return whether there is one of that key ("simulate")
   bool showTab(const QString& key);
   [[nodiscard]] SimulateWork& simulate() { return *simulate_; }
+  [[nodiscard]] TrainWork& training() { return *train_; }
 
   /// Whether all that was asked for has ended: for --screenshot and the tests.
   [[nodiscard]] bool settled();
@@ -96,6 +101,8 @@ class MainWindow : public QMainWindow {
   ViewGrid* grid_;
   StatusStrip* status_;
   SimulateWork* simulate_;
+  TrainWork* train_;
+  QDockWidget* runsDock_ = nullptr;
   QTabWidget* tabs_ = nullptr;
   StudyPanel* studyPanel_ = nullptr;
   SegmentPanel* segmentPanel_ = nullptr;

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/desktop/train_work.h"
+
+#include <QDir>
+#include <QFileInfo>
+#include <QSettings>
+#include <algorithm>
+#include <utility>
+
+#include "models/session/simulation_session.h"
+#include "widgets/control/status_strip.h"
+#include "widgets/panel/runs_panel.h"
+#include "widgets/panel/train_panel.h"
+#include "widgets/view/view_grid.h"
+
+namespace pulmo {
+
+TrainWork::TrainWork(TrainingFunctions functions, Study& study, ViewState& view, ViewGrid& grid, StatusStrip& status,
+                     SimulationSession& simulation, const FileDialogs& dialogs, QWidget* parent)
+    : QObject(parent),
+      study_(study),
+      view_(view),
+      grid_(grid),
+      status_(status),
+      simulation_(simulation),
+      dialogs_(dialogs),
+      window_(parent),
+      session_(std::move(functions)),
+      panel_(new TrainPanel(session_, parent)),
+      runs_(new RunsPanel(session_, parent)) {
+  status_.watch(session_.job());
+  connect(panel_, &TrainPanel::openStoreRequested, this, &TrainWork::chooseStore);
+  connect(panel_, &TrainPanel::prepareRequested, this, &TrainWork::chooseDataset);
+  connect(panel_, &TrainPanel::startRequested, this, &TrainWork::chooseStart);
+  connect(panel_, &TrainPanel::sweepRequested, this, &TrainWork::chooseSweep);
+  connect(panel_, &TrainPanel::resumeRequested, this, &TrainWork::chooseResume);
+  connect(panel_, &TrainPanel::stopRequested, &session_, &TrainingSession::requestStop);
+  connect(panel_, &TrainPanel::simulatedDiseaseRequested, this, [this] {
+    TrainingConfig config = panel_->config();
+    config.pathology = simulation_.spec();
+    panel_->setConfig(config);
+    status_.showMessage(tr("Training will draw the disease of the tab Simulate."));
+  });
+  connect(runs_, &RunsPanel::addRunRequested, this, &TrainWork::chooseRun);
+  connect(runs_, &RunsPanel::exportRequested, this, &TrainWork::exportTable);
+  connect(&view_, &ViewState::cursorChanged, this, &TrainWork::askAboutSlice);
+  connect(&study_, &Study::scanChanged, this, &TrainWork::askAboutSlice);
+  connect(&session_, &TrainingSession::previewMade, this, &TrainWork::showPreview);
+  connect(&study_, &Study::predictionChanged, this, [this] { grid_.setPatch(PaneId::Prediction, nullptr); });
+  connect(&session_, &TrainingSession::runsChanged, this, [this] {
+    if (resuming_.empty()) return;
+    const auto& all = session_.runs();
+    const auto run =
+        std::find_if(all.begin(), all.end(), [this](const TrainingRun& r) { return r.folder == resuming_; });
+    if (run == all.end()) return;
+    resuming_.clear();
+    const int wanted = panel_->config().epochs;  // more than before: the run is made longer
+    attempt([&] { session_.resume(run->id, wanted > run->config.epochs ? wanted : 0); });
+  });
+  connect(&session_.fileJob(), &LatestJob::ended, this, [this] { resuming_.clear(); });  // it was no run
+  connect(&session_.job(), &LatestJob::ended, this, [this] {
+    if (std::exchange(ending_, false)) Q_EMIT readyToEnd();
+  });
+}
+
+QString TrainWork::lastFolder() const {
+  return QSettings().value("training/folder").toString();
+}
+
+void TrainWork::attempt(const std::function<void()>& action) {
+  try {
+    panel_->showProblem({});
+    action();
+  } catch (const Error& e) {
+    panel_->showProblem(QString::fromUtf8(e.what()));
+  }
+}
+
+void TrainWork::chooseStore() {
+  const QString folder = dialogs_.folder(window_, tr("Open a prepared dataset"), lastFolder());
+  if (folder.isEmpty()) return;
+  QSettings().setValue("training/folder", QFileInfo(folder).absolutePath());
+  session_.openStore(folder.toStdString());
+}
+
+void TrainWork::chooseDataset() {
+  const QString dataset = dialogs_.folder(window_, tr("A folder of scans with their masks"), lastFolder());
+  if (dataset.isEmpty()) return;
+  const QString store =
+      dialogs_.save(window_, tr("Where the prepared dataset is written"),
+                    QFileInfo(dataset).absolutePath() + '/' + QFileInfo(dataset).fileName() + "-256", {});
+  if (store.isEmpty()) return;
+  PrepareOptions options;
+  options.size = panel_->config().network.size == 512 ? 512 : 256;
+  session_.prepare(dataset.toStdString(), store.toStdString(), options);
+}
+
+void TrainWork::chooseStart() {
+  const QString folder =
+      dialogs_.save(window_, tr("A new folder for this run"), QDir(lastFolder()).filePath("run"), {});
+  if (folder.isEmpty()) return;
+  attempt([&] {
+    session_.start({{QFileInfo(folder).fileName(), panel_->config(), folder.toStdString()}});
+    Q_EMIT runsWanted();
+  });
+}
+
+void TrainWork::chooseSweep() {
+  const RunField* field = findRunField(panel_->sweepField());
+  attempt([&] {
+    const std::vector<double> values = parseValues(*field, panel_->sweepValues());
+    const QString folder =
+        dialogs_.save(window_, tr("A new folder for these runs"), QDir(lastFolder()).filePath("sweep"), {});
+    if (folder.isEmpty()) return;
+    session_.start(sweepOf(panel_->config(), *field, values, folder.toStdString()));
+    Q_EMIT runsWanted();
+  });
+}
+
+void TrainWork::chooseResume() {
+  const QString folder = dialogs_.folder(window_, tr("The folder of a run to go on with"), lastFolder());
+  if (folder.isEmpty()) return;
+  resuming_ = folder.toStdString();
+  session_.addRun(resuming_);
+  Q_EMIT runsWanted();
+}
+
+void TrainWork::chooseRun() {
+  const QString folder = dialogs_.folder(window_, tr("The folder of a run to compare with"), lastFolder());
+  if (!folder.isEmpty()) session_.addRun(folder.toStdString());
+}
+
+void TrainWork::exportTable() {
+  const QString file = dialogs_.save(window_, tr("Export the results table"), QDir(lastFolder()).filePath("runs.csv"),
+                                     tr("Tables (*.csv)"));
+  if (file.isEmpty()) return;
+  try {
+    writeAtomically(file.toStdString(), Overwrite::Replace, runsToCsv(session_.runs()));  // the dialog has asked
+    status_.showMessage(tr("Results saved to %1.").arg(file));
+  } catch (const Error& e) {
+    status_.showError(QString::fromUtf8(e.what()), QString::fromStdString(e.detail()));
+  }
+}
+
+void TrainWork::askAboutSlice() {
+  session_.setSlice(study_.scan() ? study_.scan()->ct : nullptr, view_.cursor()[2]);
+}
+
+void TrainWork::showPreview() {
+  const auto& preview = session_.preview();
+  if (!preview || !study_.scan() || preview->ct != study_.scan()->ct) {
+    grid_.setPatch(PaneId::Prediction, nullptr);
+    return;
+  }
+  grid_.setPatch(PaneId::Prediction,
+                 std::make_shared<const SlicePatch>(SlicePatch{preview->z, nullptr, preview->labels}));
+  grid_.setDetail(PaneId::Prediction, tr("training, epoch %1, slice %2").arg(preview->epoch).arg(preview->z + 1));
+}
+
+bool TrainWork::mayEnd() {
+  if (!session_.busy()) return true;
+  if (ending_) return false;
+  if (!dialogs_.confirm(window_, tr("A training runs"),
+                        tr("Stop it and close? Its checkpoint is written first, and it can be resumed."),
+                        tr("Stop and close")))
+    return false;
+  ending_ = true;
+  session_.requestStop();
+  if (session_.busy()) return false;
+  ending_ = false;
+  return true;
+}
+
+}  // namespace pulmo

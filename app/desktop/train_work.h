@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <QObject>
+#include <filesystem>
+#include <vector>
+
+#include "app/desktop/file_dialogs.h"
+#include "models/session/training_session.h"
+#include "models/study/study.h"
+#include "models/study/view_state.h"
+
+class QWidget;
+
+namespace pulmo {
+
+class RunsPanel;
+class SimulationSession;
+class StatusStrip;
+class TrainPanel;
+class ViewGrid;
+
+/// Wires training: its panels, its preview in the pane Prediction, its files. Holds no rules of its own.
+class TrainWork : public QObject {
+  Q_OBJECT
+ public:
+  /// All that is passed outlives this.
+  TrainWork(TrainingFunctions functions, Study& study, ViewState& view, ViewGrid& grid, StatusStrip& status,
+            SimulationSession& simulation, const FileDialogs& dialogs, QWidget* parent);
+
+  [[nodiscard]] TrainingSession& session() { return session_; }
+  [[nodiscard]] TrainPanel* panel() { return panel_; }
+  [[nodiscard]] RunsPanel* runs() { return runs_; }
+  /// Whether the program may end now. A running training is asked about, then stopped; readyToEnd tells when its
+  /// checkpoint is written.
+  [[nodiscard]] bool mayEnd();
+
+ Q_SIGNALS:
+  void readyToEnd();
+  void runsWanted();  ///< the dock with the curves should be seen
+
+ private:
+  void chooseStore();
+  void chooseDataset();
+  void chooseStart();
+  void chooseSweep();
+  void chooseResume();
+  void chooseRun();
+  void exportTable();
+  void askAboutSlice();
+  void showPreview();
+  /// Does what may be refused, and shows the reason beside the button.
+  void attempt(const std::function<void()>& action);
+  [[nodiscard]] QString lastFolder() const;
+
+  Study& study_;
+  ViewState& view_;
+  ViewGrid& grid_;
+  StatusStrip& status_;
+  SimulationSession& simulation_;
+  const FileDialogs& dialogs_;
+  QWidget* window_;
+  TrainingSession session_;
+  TrainPanel* panel_;
+  RunsPanel* runs_;
+  bool ending_ = false;
+  std::filesystem::path resuming_;  ///< a run folder that is read first
+};
+
+}  // namespace pulmo
