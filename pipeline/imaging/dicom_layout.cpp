@@ -20,19 +20,19 @@ constexpr std::uint32_t kItem = 0xFFFEE000, kItemEnd = 0xFFFEE00D, kSequenceEnd 
 constexpr std::uint32_t kPixels = 0x7FE00010;
 
 /// Sorted: what the readers ask for (dicom_frame.cpp).
-constexpr std::array<std::uint32_t, 39> kWanted{
+constexpr std::array<std::uint32_t, 41> kWanted{
     0x00080008, 0x00080016, 0x00080020, 0x00080021, 0x00080060, 0x00080070, 0x00081030, 0x0008103E,
     0x00081090, 0x00100010, 0x00100020, 0x00180015, 0x00180050, 0x00181210, 0x0020000E, 0x00200012,
     0x00200013, 0x00200032, 0x00200037, 0x00200052, 0x00209113, 0x00209116, 0x00280002, 0x00280004,
     0x00280008, 0x00280010, 0x00280011, 0x00280030, 0x00280100, 0x00280101, 0x00280102, 0x00280103,
-    0x00280120, 0x00280121, 0x00281052, 0x00281053, 0x00289110, 0x00289145, 0x52009229};
+    0x00280120, 0x00280121, 0x00281052, 0x00281053, 0x00281054, 0x00283000, 0x00289110, 0x00289145, 0x52009229};
 constexpr std::uint32_t kEachFrame = 0x52009230;
 
 bool isWanted(std::uint32_t tag) {
   return tag == kEachFrame || std::binary_search(kWanted.begin(), kWanted.end(), tag);
 }
 bool isWantedSequence(std::uint32_t tag) {
-  return tag == 0x00209113 || tag == 0x00209116 || tag == 0x00289110 || tag == 0x00289145 || tag == 0x52009229 ||
+  return tag == 0x00283000 || tag == 0x00209113 || tag == 0x00209116 || tag == 0x00289110 || tag == 0x00289145 || tag == 0x52009229 ||
          tag == kEachFrame;
 }
 
@@ -223,6 +223,8 @@ class Walker {
       at_ += e.length;
       return true;
     }
+    // An icon may be packed as the picture itself is: fragments, not items with elements.
+    if (e.length == kUndefined && (e.hasVr("OB") || e.hasVr("OW") || e.tag == kPixels)) return fragments(big, end);
     if (into && into->elements.size() >= kMostKept)
       return fail("the same elements come again and again, so the header is damaged");
     if (depth > kDeepest) return fail("its sequences are nested deeper than any real file's");
@@ -234,6 +236,17 @@ class Walker {
     const bool inner = explicitVr && !e.hasVr("UN");  // an UN sequence holds implicit elements (PS3.5, 6.2.2)
     const bool open = e.length == kUndefined;
     return items(inner, explicitVr, big, open ? end : at_ + e.length, open, depth, kept);
+  }
+
+  /// Steps over the fragments of a packed picture within a sequence.
+  bool fragments(bool big, std::uint64_t end) {
+    Header item;
+    while (next(item, false, big, end)) {
+      if (item.tag == kSequenceEnd) return true;
+      if (item.tag != kItem || item.length == kUndefined) return fail("a packed icon is damaged");
+      at_ += item.length;
+    }
+    return fail("the file is cut short");
   }
 
   bool items(bool inner, bool explicitVr, bool big, std::uint64_t end, bool open, int depth,

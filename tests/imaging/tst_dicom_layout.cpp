@@ -144,6 +144,39 @@ class TestDicomLayout : public QObject {
                                  large(0x52009230, "SQ", static_cast<std::uint32_t>(closed.size()), closed) + pixels));
     QCOMPARE((*same.frames.at(1).position)[2], 10.0);
   }
+  // An icon packed as the picture is: its fragments are no elements.
+  void stepsOverAPackedIcon() {
+    const std::string fragments = item(kItem, 0) + item(kItem, 8, "\xFF\xD8\xFF\xE0\x01\x02\x03\x04") + item(kEnd, 0);
+    const std::string icon = small(0x00280010, "US", number(64, 2)) + large(0x7FE00010, "OB", kOpen, fragments);
+    const std::string open =
+        large(0x00880200, "SQ", kOpen, item(kItem, kOpen, icon) + item(kItemEnd, 0) + item(kEnd, 0));
+    const auto length = static_cast<std::uint32_t>(icon.size());
+    const std::string closed = large(0x00880200, "SQ", length + 8, item(kItem, length, icon));
+    for (const std::string& sequence : {open, closed}) {
+      const DicomFileContent content =
+          read(file(kExplicit, image(2, 2) + sequence + large(0x7FE00010, "OW", 8, std::string(8, 'x'))));
+      QVERIFY2(content.problem.empty(), content.problem.c_str());
+      QCOMPARE(content.frames.at(0).facts.rows, 2);
+    }
+    const std::string lie = large(0x7FE00010, "OB", kOpen, item(kItem, 0) + item(kItem, 0x7FFFFFF0, "x"));
+    QVERIFY(
+        !read(file(kExplicit, image(2, 2) + large(0x00880200, "SQ", kOpen, item(kItem, kOpen, lie)))).problem.empty());
+  }
+  void saysWhereValuesAreNotHu() {
+    const std::string pixels = large(0x7FE00010, "OW", 8, std::string(8, 'x'));
+    QVERIFY(read(file(kExplicit, image(2, 2) + small(0x00281054, "LO", "HU") + pixels))
+                .frames.at(0)
+                .facts.warnings.empty());
+    QVERIFY(read(file(kExplicit, image(2, 2) + small(0x00281054, "LO", "OD") + pixels))
+                .frames.at(0)
+                .facts.warnings.at(0)
+                .find("type OD") != std::string::npos);
+    const std::string table = item(kItem, kOpen, small(0x00283004, "LO", "X")) + item(kItemEnd, 0);
+    QVERIFY(read(file(kExplicit, image(2, 2) + large(0x00283000, "SQ", kOpen, table + item(kEnd, 0)) + pixels))
+                .frames.at(0)
+                .facts.warnings.at(0)
+                .find("look-up table") != std::string::npos);
+  }
   void refusesFramesWithoutPlaces() {
     const std::string one = item(kItem, kOpen, place(30)) + item(kItemEnd, 0);
     const std::string shared = small(0x00200032, "DS", "0\\0\\5");  // one place for both frames would pile them up
