@@ -32,8 +32,8 @@ bool fitTogether(const DicomFrame& a, const DicomFrame& b) {
 
 /// Heights along the first frame's normal, with each frame's index, in order.
 /// @pre every frame has a position and an orientation
-std::vector<std::pair<double, std::size_t>> heightsOf(const Frames& frames) {
-  const auto& o = *frames.front().orientation;
+std::vector<std::pair<double, std::size_t>> heightsOf(const Frames& frames, const DicomFrame& normalOf) {
+  const auto& o = *normalOf.orientation;
   const Point3 normal{o[1] * o[5] - o[2] * o[4], o[2] * o[3] - o[0] * o[5], o[0] * o[4] - o[1] * o[3]};
   std::vector<std::pair<double, std::size_t>> heights;
   for (std::size_t i = 0; i < frames.size(); ++i) {
@@ -44,6 +44,10 @@ std::vector<std::pair<double, std::size_t>> heightsOf(const Frames& frames) {
   return heights;
 }
 
+std::vector<std::pair<double, std::size_t>> heightsOf(const Frames& frames) {
+  return heightsOf(frames, frames.front());
+}
+
 std::size_t duplicatesOf(const Frames& frames) {
   const auto heights = heightsOf(frames);
   std::size_t count = 0;
@@ -51,11 +55,32 @@ std::size_t duplicatesOf(const Frames& frames) {
   return count;
 }
 
+std::vector<double> bareHeights(const Frames& frames, const DicomFrame& normalOf) {
+  std::vector<double> heights;
+  for (const auto& [height, index] : heightsOf(frames, normalOf)) heights.push_back(height);
+  return heights;
+}
+
+/// Whether the parts are even in themselves, while their slices lie between each other's and make an uneven whole.
+bool areInterleaved(const Frames& whole, const std::map<std::string, Frames>& parts) {
+  if (parts.size() < 2) return false;
+  double reach = 0;  // of all parts, laid end to end
+  for (const auto& [value, part] : parts) {
+    const std::vector<double> heights = bareHeights(part, whole.front());
+    if (heights.size() < 3 || !evenlySpaced(heights)) return false;
+    reach += heights.back() - heights.front();
+  }
+  const std::vector<double> all = bareHeights(whole, whole.front());
+  return reach > 1.5 * (all.back() - all.front()) && !evenlySpaced(all);
+}
+
 /// Two scans under one UID (before and after contrast, two kernels) lie at the same positions: told apart by the first
-/// field that leaves no position twice. A few repeated slices are no second scan.
+/// field that leaves no position twice. A few repeated slices are no second scan. Scans a breath apart lie between each
+/// other's slices instead: told apart where that makes even stacks of an uneven one.
 std::vector<Frames> splitAcquisitions(Frames frames) {
   const std::size_t duplicates = duplicatesOf(frames);
-  if (duplicates < 3 || duplicates * 5 < frames.size()) return {std::move(frames)};
+  const bool twice = duplicates >= 3 && duplicates * 5 >= frames.size();
+  if (!twice && evenlySpaced(bareHeights(frames, frames.front()))) return {std::move(frames)};
   const std::function<std::string(const DicomFrame&)> fields[] = {
       [](const DicomFrame& f) { return std::to_string(f.acquisition); },
       [](const DicomFrame& f) { return f.facts.kernel; },
@@ -64,8 +89,9 @@ std::vector<Frames> splitAcquisitions(Frames frames) {
   for (const auto& field : fields) {
     std::map<std::string, Frames> parts;
     for (const DicomFrame& frame : frames) parts[field(frame)].push_back(frame);
-    if (std::any_of(parts.begin(), parts.end(), [](const auto& part) { return duplicatesOf(part.second) > 0; }))
-      continue;
+    const bool single =
+        std::none_of(parts.begin(), parts.end(), [](const auto& part) { return duplicatesOf(part.second) > 0; });
+    if (!(twice && single) && !areInterleaved(frames, parts)) continue;
     std::vector<Frames> split;
     for (auto& [value, part] : parts) split.push_back(std::move(part));
     return split;

@@ -14,7 +14,8 @@ namespace pulmo {
 namespace {
 
 constexpr double kSamePositionMm = 0.01;
-constexpr double kEvenShare = 0.01, kEvenMm = 0.02;
+constexpr double kEvenShare = 0.01, kEvenMm = 0.02;  // of a single step that counts as usual
+constexpr double kOffShare = 0.15, kOffMm = 0.1;     // of a slice off the even course
 constexpr double kStraightDeg = 0.1;
 constexpr double kMostSlices = 20000;
 constexpr double kLongestMm = 5000;  // no table moves further
@@ -105,6 +106,21 @@ void describeUneven(const std::vector<double>& heights, double spacing, double r
 
 }  // namespace
 
+bool evenlySpaced(const std::vector<double>& heights) {
+  if (heights.size() < 3) return true;
+  // The line of least squares: the first and the last position are rounded as the others are.
+  const auto n = static_cast<double>(heights.size());
+  const double mean = std::accumulate(heights.begin(), heights.end(), 0.0) / n;
+  double slope = 0;
+  for (std::size_t i = 0; i < heights.size(); ++i)
+    slope += (static_cast<double>(i) - (n - 1) / 2) * (heights[i] - mean);
+  slope /= n * (n * n - 1) / 12;
+  const double most = std::max(kEvenMm, std::min(kOffMm, kOffShare * slope));
+  for (std::size_t i = 0; i < heights.size(); ++i)
+    if (!(std::abs(heights[i] - mean - slope * (static_cast<double>(i) - (n - 1) / 2)) <= most)) return false;
+  return true;
+}
+
 SliceStack stackSlices(const std::vector<SlicePlace>& places, std::array<int, 2> size,
                        std::array<double, 2> pixelSpacing, double thicknessMm) {
   if (places.empty()) throw Error(ErrorKind::Internal, "A volume wants at least one slice.");
@@ -144,9 +160,7 @@ SliceStack stackSlices(const std::vector<SlicePlace>& places, std::array<int, 2>
   const double total = heights.back() - heights.front();
   if (!std::isfinite(total) || total > kLongestMm)
     throw Error(ErrorKind::InvalidInput, "Its slices lie " + mm(total) + " apart, which no patient is long.");
-  const bool even = std::all_of(gaps.begin(), gaps.end(), [&](double gap) {
-    return std::abs(gap - middleGap) <= std::max(kEvenMm, kEvenShare * middleGap);
-  });
+  const bool even = evenlySpaced(heights);
   // The mean of even gaps is better than their median: positions are rounded, their sum is not.
   const double spacing = even ? total / (count - 1) : middleGap;
   if (total / spacing > kMostSlices)

@@ -21,6 +21,9 @@ struct SliceStack {
   std::vector<std::string> notes;  ///< sentences: what is uneven, where, by how many mm
 };
 
+/// Whether slices at these heights, in order, are evenly spaced.
+[[nodiscard]] bool evenlySpaced(const std::vector<double>& heightsMm);
+
 struct SlicePlace {
   Point3 positionMm;                  ///< centre of the first pixel
   std::array<double, 6> orientation;  ///< row direction, column direction; unit vectors
@@ -28,8 +31,8 @@ struct SlicePlace {
 
 /// Sorts along the normal and judges the regularity.
 ///
-/// Spacing counts as even within 1 % or 0.02 mm of the median (headers round to 0.01 mm), a course as straight within
-/// 0.1 degrees. Of slices at one position (within 0.01 mm) the first given is kept.
+/// Spacing counts as even where every slice lies within 0.1 mm and 15 % of the spacing (never less than 0.02 mm) of
+/// where even slices would lie: headers round positions, some to 0.1 mm. A course counts as straight within 0.1 degrees. Of slices at one position (within 0.01 mm) the first given is kept.
 /// @param places        one a slice, all with the same orientation
 /// @param size          columns, rows of every slice
 /// @param pixelSpacing  along x, y in mm
