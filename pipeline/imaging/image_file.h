@@ -25,6 +25,8 @@ class ImageFile {
 
   Grid grid;                       ///< in the file's own axis order
   std::string format;              ///< "NIfTI", ...
+  bool placeKnown = true;          ///< false: the file does not say how its axes lie in the patient
+  bool byteVoxels = false;         ///< one byte a voxel: hardly a CT
   std::vector<std::string> notes;  ///< sentences: what is odd about the header
 
   /// @return Stopped if the stop request ended it

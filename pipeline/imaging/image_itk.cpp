@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cmath>
 #include <cstdlib>
 #include <map>
 #include <memory>
@@ -66,6 +68,7 @@ class ItkFile : public ImageFile {
         },
         " cannot be read as " + format + ": its header is damaged.");
     takeGrid();
+    byteVoxels = io_->GetComponentSize() == 1;
   }
 
   [[nodiscard]] std::uint64_t voxelBytes() const {
@@ -176,6 +179,11 @@ class MetaFile : public ItkFile {
     swapped_ = !msb.empty() && (msb[0] == 'T' || msb[0] == 't');
     readType(field("elementtype"));
     if (!header.detachedVoxels) voxels_.at = header.bytes;
+    // MetaIO's manual: intensity = element * slope + offset. Its reader, and ITK, pass over it.
+    if (header.has("elementtointensityfunctionslope")) slope_ = number(field("elementtointensityfunctionslope"));
+    if (header.has("elementtointensityfunctionoffset")) offset_ = number(field("elementtointensityfunctionoffset"));
+    if (slope_ == 0)
+      throw Error(ErrorKind::InvalidInput, name_ + " scales its voxels by 0: its header is damaged.");
     headerSize_ = header.has("headersize") ? std::strtoll(field("headersize").c_str(), nullptr, 10) : 0;
   }
 
@@ -189,7 +197,9 @@ class MetaFile : public ItkFile {
     requirePlausibleLength(promised, length > voxels_.at ? length - voxels_.at : 0, voxels_.compressed, name_);
   }
 
-  [[nodiscard]] bool landsAsInt16() const override { return type_ == NumberType::Int16; }
+  [[nodiscard]] bool landsAsInt16() const override {
+    return type_ == NumberType::Int16 && slope_ == 1 && offset_ == 0;
+  }
   Outcome readInt16(std::int16_t* voxels, const StopToken& stop) override {
     ByteStream in(voxels_, name_);
     for (std::size_t first = 0, count = grid.voxelCount(); first < count; first += kLanding) {
@@ -212,6 +222,8 @@ class MetaFile : public ItkFile {
       const std::size_t n = std::min(kPiece, count - first);
       in.readAll(bytes.data(), n * bytesOf(type_));
       toDoubles(bytes.data(), n, type_, swapped_, values.data());
+      if (slope_ != 1 || offset_ != 0)
+        for (std::size_t i = 0; i < n; ++i) values[i] = values[i] * slope_ + offset_;
       visit(first, values.data(), n);
     }
     in.requireSoundEnd();
@@ -219,6 +231,15 @@ class MetaFile : public ItkFile {
   }
 
  private:
+  [[nodiscard]] double number(const std::string& text) const {
+    double value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value))
+      throw Error(ErrorKind::InvalidInput, name_ + " scales its voxels by what is no number: its header is damaged.",
+                  text.substr(0, 40));
+    return value;
+  }
+
   void readType(const std::string& text) {
     // MetaIO's LONG has 4 bytes everywhere.
     static const std::map<std::string, NumberType> kTypes{
@@ -240,10 +261,12 @@ class MetaFile : public ItkFile {
   ByteSource voxels_;
   NumberType type_ = NumberType::Int16;
   bool swapped_ = false;
+  double slope_ = 1, offset_ = 0;
   std::int64_t headerSize_ = 0;
 };
 
 void noteUnknownPlace(ItkFile& file) {
+  file.placeKnown = false;
   file.notes.push_back(
       "The file does not say how it lies in the patient: right and left are taken as in a picture seen from the feet. "
       "Check before you trust a side.");

@@ -79,6 +79,8 @@ class NiftiFile : public ImageFile {
     format = "NIfTI";
     grid = header_.grid;
     notes = header_.notes;
+    placeKnown = header_.placeKnown;
+    byteVoxels = bytesOf(header_.type) == 1;
   }
 
   Outcome readVoxels(const VoxelVisitor& visit, const StopToken& stop) override {

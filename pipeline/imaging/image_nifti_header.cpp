@@ -41,6 +41,7 @@ struct Plain {
   int datatype = 0;
   double voxelsAt = 0, slope = 0, intercept = 0;
   int units = 0, qformCode = 0, sformCode = 0;
+  bool noSpacing = false;
   std::array<double, 3> quaternion{}, offset{};
   Affine sform{};
 };
@@ -196,6 +197,7 @@ void readPlace(const Plain& p, NiftiHeader& header, const std::string& name) {
     Affine plain{};
     for (std::size_t axis = 0; axis < 3; ++axis) plain[axis][axis] = p.pixdim[axis + 1];
     placeGrid(plain, toMm, header.grid);
+    header.placeKnown = false;
     header.notes.push_back(
         "The file does not say how it lies in the patient: right and left may be swapped. Check before you trust a "
         "side.");
@@ -229,6 +231,7 @@ NiftiHeader parseNiftiHeader(const std::vector<char>& bytes, const std::string& 
       throw Error(ErrorKind::Unsupported,
                   fileName + " keeps its voxels in a second file (.img), which is not read. Save it as one .nii file.");
     plain = plainOf1(fields);
+    plain.noSpacing = plain.units == 0 && std::string(bytes.data() + 148, 80).find(kNiftiNoSpacing) != std::string::npos;
   } else if (size == 540 && bytes.size() >= 540 && magicAt(4) == "n+2") {
     plain = plainOf2(fields);
   } else {
@@ -244,6 +247,7 @@ NiftiHeader parseNiftiHeader(const std::vector<char>& bytes, const std::string& 
     else if (!(plain.pixdim[axis] > 0))
       plain.pixdim[axis] = 1;  // of an axis that the file does not have
   readPlace(plain, header, fileName);
+  header.grid.spacingKnown = !plain.noSpacing;
   if (!(plain.voxelsAt >= 0 && plain.voxelsAt <= (1 << 24)))
     throw Error(ErrorKind::InvalidInput,
                 fileName + " is damaged: its header says that the voxels begin where they cannot.");
@@ -312,8 +316,9 @@ std::array<char, 352> makeNiftiHeader(const Grid& grid, NumberType type, const s
   put(bytes, 72, static_cast<std::int16_t>(wide ? 16 : 8));
   put(bytes, 108, 352.0F);
   put(bytes, 112, 1.0F);
-  bytes[123] = 2;  // mm
-  std::copy_n(description.begin(), std::min<std::size_t>(description.size(), 79), bytes.begin() + 148);
+  bytes[123] = grid.spacingKnown ? 2 : 0;  // mm, or not said
+  const std::string about = description + (grid.spacingKnown ? "" : kNiftiNoSpacing);
+  std::copy_n(about.begin(), std::min<std::size_t>(about.size(), 79), bytes.begin() + 148);
 
   std::array<std::array<double, 3>, 3> r{};  // in NIfTI's axes: x right, y anterior
   for (std::size_t row = 0; row < 3; ++row)

@@ -17,6 +17,7 @@ struct NiftiHeader {
   bool swapped = false;  ///< stored in the other byte order
   std::uint64_t voxelsAt = 352;
   double slope = 1, intercept = 0;
+  bool placeKnown = true;  ///< false: neither qform nor sform
   std::vector<std::string> notes;
 };
 
@@ -27,6 +28,10 @@ inline constexpr std::size_t kNiftiHeaderBytes = 540;  ///< NIfTI-2's; NIfTI-1 h
 /// @source nifti1.h and nifti2.h of the NIfTI Data Format Working Group. The sform is taken where its code is set,
 ///         else the qform, else "method 1" (axes along RAS); so do nibabel and ITK.
 [[nodiscard]] NiftiHeader parseNiftiHeader(const std::vector<char>& bytes, const std::string& fileName);
+
+/// Stands in the description, with units of 0, where the spacing is not known: NIfTI has no field that says so, and
+/// units of 0 alone stand in many files whose spacing is good.
+inline constexpr const char* kNiftiNoSpacing = "; voxel spacing not known";
 
 /// A NIfTI-1 header with its four bytes of (no) extensions, for uint8 or int16 voxels on the grid; qform and sform both
 /// say the same.

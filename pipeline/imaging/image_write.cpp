@@ -6,9 +6,14 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <iomanip>
+#include <locale>
+#include <sstream>
+#include <string>
 #include <type_traits>
 #include <vector>
 
@@ -78,6 +83,64 @@ void writeByItk(itk::ImageIOBase& io, const fs::path& path, const Grid& grid, bo
   }
 }
 
+std::string packed(const void* voxels, std::size_t bytes, int windowBits) {
+  z_stream stream{};
+  if (deflateInit2(&stream, 4, Z_DEFLATED, windowBits, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+    throw Error(ErrorKind::OutOfMemory, "There is not enough memory to pack the voxels.");
+  std::string out;
+  std::vector<char> piece(65536);
+  const auto* from = static_cast<const Bytef*>(voxels);
+  int state = Z_OK;
+  for (std::size_t done = 0; state == Z_OK;) {
+    if (stream.avail_in == 0 && done < bytes) {
+      stream.next_in = const_cast<Bytef*>(from + done);
+      stream.avail_in = static_cast<uInt>(std::min<std::size_t>(bytes - done, 1U << 26));
+      done += stream.avail_in;
+    }
+    stream.next_out = reinterpret_cast<Bytef*>(piece.data());
+    stream.avail_out = static_cast<uInt>(piece.size());
+    state = deflate(&stream, done < bytes ? Z_NO_FLUSH : Z_FINISH);
+    out.append(piece.data(), piece.size() - stream.avail_out);
+  }
+  deflateEnd(&stream);
+  return out;
+}
+
+/// ITK always writes a spacing: what has none would come back with voxels of 1 mm. In NRRD the axes' directions carry
+/// the spacing, so there they are left out too.
+void writeWithoutSpacing(const fs::path& path, bool nrrd, const Grid& grid, bool wide, const void* voxels) {
+  constexpr bool kBig = std::endian::native == std::endian::big;
+  const std::string data = packed(voxels, grid.voxelCount() * (wide ? 2 : 1), nrrd ? 15 + 16 : 15);
+  std::ostringstream head;
+  head.imbue(std::locale::classic());
+  head << std::setprecision(17);
+  if (nrrd) {
+    head << "NRRD0004\n# " << kDescription << "\ntype: " << (wide ? "short" : "uchar") << "\ndimension: 3\nsizes: "
+         << grid.size[0] << ' ' << grid.size[1] << ' ' << grid.size[2] << "\nencoding: gzip\nendian: "
+         << (kBig ? "big" : "little") << "\n\n";
+  } else {
+    head << "ObjectType = Image\nNDims = 3\nBinaryData = True\nBinaryDataByteOrderMSB = " << (kBig ? "True" : "False")
+         << "\nCompressedData = True\nCompressedDataSize = " << data.size() << "\nTransformMatrix =";
+    for (std::size_t axis = 0; axis < 3; ++axis)
+      for (std::size_t row = 0; row < 3; ++row) head << ' ' << grid.direction[3 * row + axis];
+    head << "\nOffset = " << grid.originMm[0] << ' ' << grid.originMm[1] << ' ' << grid.originMm[2]
+         << "\nCenterOfRotation = 0 0 0\nDimSize = " << grid.size[0] << ' ' << grid.size[1] << ' ' << grid.size[2]
+         << "\nComment = " << kDescription << "\nElementType = " << (wide ? "MET_SHORT" : "MET_UCHAR")
+         << "\nElementDataFile = ";
+  }
+  const bool apart = lowerFileName(path).ends_with(".mhd");
+  const fs::path beside = fs::path(path).replace_extension(".zraw");
+  if (!nrrd) head << (apart ? beside.filename().string() : "LOCAL") << "\n";
+  const auto write = [](const fs::path& to, const std::string& one, const std::string& other) {
+    std::ofstream out(to, std::ios::binary);
+    out << one << other;
+    out.close();
+    if (!out) failWrite(to, std::strerror(errno));
+  };
+  if (apart) write(beside, data, {});
+  write(path, head.str(), apart ? std::string() : data);
+}
+
 enum class Format { Nifti, NiftiGz, Nrrd, Meta };
 
 Format formatOf(const fs::path& path) {
@@ -106,6 +169,8 @@ void writeImage(const fs::path& path, const Volume<Voxel>& volume) {
     const std::size_t count = volume.voxels().size() * sizeof(Voxel);
     return format == Format::Nifti ? writePlain(path, header, bytes, count) : writeGz(path, header, bytes, count);
   }
+  if (!volume.grid().spacingKnown)
+    return writeWithoutSpacing(path, format == Format::Nrrd, volume.grid(), kWide, volume.voxels().data());
   if (format == Format::Nrrd)
     writeByItk(*itk::NrrdImageIO::New(), path, volume.grid(), kWide, volume.voxels().data());
   else

@@ -153,8 +153,19 @@ void requireOnScan(const Grid& mask, const Grid& scan, const std::string& name) 
   if (mask.size != scan.size)
     throw Error(ErrorKind::InvalidInput, "The mask " + name + " has " + sizeText(mask) + " voxels and the scan " +
                                              sizeText(scan) + ": they do not belong together.");
-  if (!mask.spacingKnown || !scan.spacingKnown || sameGrid(mask, scan)) return;
+  if (sameGrid(mask, scan)) return;
   char text[200];
+  if (!mask.spacingKnown || !scan.spacingKnown) {  // there are no mm to compare, but there are directions
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      double along = 0;
+      for (std::size_t row = 0; row < 3; ++row)
+        along += mask.direction[3 * row + axis] * scan.direction[3 * row + axis];
+      if (along < 0.999)
+        throw Error(ErrorKind::InvalidInput, "The mask " + name + " is turned against the scan: it was made on another "
+                                             "one, or on a copy that was turned.");
+    }
+    return;
+  }
   for (std::size_t axis = 0; axis < 3; ++axis)
     if (std::abs(mask.spacingMm[axis] - scan.spacingMm[axis]) > 0.01 * scan.spacingMm[axis]) {
       std::snprintf(text, sizeof text, "has voxels of %.4g x %.4g x %.4g mm and the scan %.4g x %.4g x %.4g mm",
@@ -178,12 +189,64 @@ void requireOnScan(const Grid& mask, const Grid& scan, const std::string& name) 
 
 namespace {
 
+/// How far the middle of a value's voxels lies to the patient's left, in mm.
+double leftwards(const Volume<std::int32_t>& raw, std::int32_t value) {
+  Point3 sum{0, 0, 0};
+  double count = 0;
+  const Grid& g = raw.grid();
+  const std::int32_t* v = raw.voxels().data();
+  for (int z = 0; z < g.size[2]; ++z)
+    for (int y = 0; y < g.size[1]; ++y) {
+      double row = 0, x0 = 0;
+      for (int x = 0; x < g.size[0]; ++x)
+        if (*v++ == value) {
+          row += 1;
+          x0 += x;
+        }
+      sum = {sum[0] + x0, sum[1] + row * y, sum[2] + row * z};
+      count += row;
+    }
+  return toPatient(g, Point3{sum[0] / count, sum[1] / count, sum[2] / count})[0];
+}
+
 MaskInspection inspected(const Volume<std::int32_t>& raw, const std::string& name) {
   MaskInspection inspection;
   inspection.grid = raw.grid();
   inspection.voxels = histogram(raw, name);
   inspection.suggestion = suggestionFor(inspection.voxels);
+  // Other programs count from the left: then the values must be told, not guessed.
+  if (inspection.suggestion && !inspection.suggestion->right.empty() &&
+      !(leftwards(raw, kRightLung) < leftwards(raw, kLeftLung))) {
+    inspection.suggestion.reset();
+    inspection.doubt = "In " + name + " the value 1 lies to the patient's left of the value 2, so 1 is hardly the right lung.";
+  }
   return inspection;
+}
+
+/// The integers of a mask file, on the grid where they lie. Sizes are looked at before memory is taken.
+Volume<std::int32_t> loadPlaced(const fs::path& path, const Scan* scan, std::vector<std::string>& notes) {
+  const std::string name = path.filename().string();
+  const auto belongs = [&](const Grid& mask) {
+    if (!scan) return;
+    const auto sorted = [](Index3 size) {
+      std::sort(size.begin(), size.end());
+      return size;
+    };
+    const Grid& canonical = scan->ct->grid();
+    if (mask.size != scan->source.grid.size && sorted(mask.size) != sorted(canonical.size)) requireOnScan(mask, canonical, name);
+  };
+  IntegerVolume file = loadIntegerVolume(path, belongs);
+  if (!scan || file.placeKnown) return std::move(file.volume);
+  const Grid& mask = file.volume.grid();
+  const Grid& source = scan->source.grid;
+  Grid placed = mask;
+  placed.direction = source.direction;
+  placed.originMm = source.originMm;
+  if (!mask.spacingKnown || !source.spacingKnown) placed.spacingMm = source.spacingMm;
+  requireOnScan(placed, source, name);
+  file.volume.setGrid(source);
+  notes.push_back(name + " does not say how it lies in the patient: it is taken to lie as the scan's own file does.");
+  return std::move(file.volume);
 }
 
 LabelVolume brought(LabelVolume labels, const Scan* scan, const std::string& name) {
@@ -201,13 +264,14 @@ LabelVolume brought(LabelVolume labels, const Scan* scan, const std::string& nam
 }  // namespace
 
 MaskInspection inspectMask(const fs::path& path) {
-  return inspected(loadIntegerVolume(path), path.filename().string());
+  std::vector<std::string> notes;
+  return inspected(loadPlaced(path, nullptr, notes), path.filename().string());
 }
 
 MaskAnswer loadOrInspectMask(const fs::path& path, const Scan* scan, const MaskValues& values) {
   const std::string name = path.filename().string();
-  const Volume<std::int32_t> raw = loadIntegerVolume(path);
   MaskAnswer answer;
+  const Volume<std::int32_t> raw = loadPlaced(path, scan, answer.notes);
   answer.inspection = inspected(raw, name);
   MaskValues used = values;
   if (used.empty()) {
@@ -226,9 +290,12 @@ MaskAnswer loadOrInspectMask(const fs::path& path, const Scan* scan, const MaskV
 LabelVolume loadMask(const fs::path& path, const Scan* scan, const MaskValues& values) {
   MaskAnswer answer = loadOrInspectMask(path, scan, values);
   if (!answer.labels)
-    throw Error(ErrorKind::InvalidInput, path.filename().string() + " holds the values " +
-                                             listed(answer.inspection.voxels) +
-                                             ": say which is the right and which the left lung.");
+    throw Error(ErrorKind::InvalidInput, answer.inspection.doubt.empty()
+                                             ? path.filename().string() + " holds the values " +
+                                                   listed(answer.inspection.voxels) +
+                                                   ": say which is the right and which the left lung."
+                                             : answer.inspection.doubt +
+                                                   " Say which is the right and which the left lung.");
   return std::move(*answer.labels);
 }
 

@@ -24,8 +24,9 @@ struct MaskValues {
 struct MaskInspection {
   Grid grid;                                   ///< as in the file
   std::map<std::int64_t, std::size_t> voxels;  ///< value -> count, background included
-  std::optional<MaskValues> suggestion;        ///< one non-zero value: unsided; {1, 2} exactly: 1 right, 2 left (this
-                                               ///< program's own files); else nothing
+  std::optional<MaskValues> suggestion;        ///< one non-zero value: unsided; {1, 2} exactly, 1 to the patient's right
+                                               ///< of 2: 1 right, 2 left (this program's own files); else nothing
+  std::string doubt;                           ///< a sentence: why {1, 2} are not taken for right and left; mostly ""
 };
 
 /// @throws Error{InvalidInput, Io} not a mask (fractions, more than 256 values, ...) or not readable
@@ -35,13 +36,15 @@ struct MaskInspection {
 struct MaskAnswer {
   std::optional<LabelVolume> labels;  ///< absent: the values need an answer that was not given
   MaskInspection inspection;          ///< of the file
+  std::vector<std::string> notes;     ///< sentences: what had to be assumed
 };
 
 /// Loads a mask as labels of label_set.h, canonical orientation. The file is read once, whatever the answer.
 ///
 /// @param scan   if given, the mask must lie on the scan's source grid or canonical grid (sameGrid after turning) and
 ///               takes the scan's canonical grid; for a resampled scan a mask on the source slices is brought over by
-///               nearest neighbour
+///               nearest neighbour. A file that does not say how it lies is taken to lie as the scan's source does, of
+///               which it must have the size.
 /// @param values which value is what; empty() = the inspection's suggestion
 /// @throws Error{InvalidInput} if the grids differ, or if nothing in it is lung
 [[nodiscard]] MaskAnswer loadOrInspectMask(const std::filesystem::path& path, const Scan* scan,

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <new>
 #include <utility>
 
@@ -39,23 +38,39 @@ SeriesFacts factsOf(const ImageFile& file, const fs::path& path) {
   return facts;
 }
 
+constexpr std::int16_t kAirHu = -1024;
+
+void noteBelowAir(std::size_t count, std::vector<std::string>& notes) {
+  if (count > 0)
+    notes.push_back(std::to_string(count) +
+                    " voxels below −1024 HU (outside the scanner's field of view) are taken as −1024 HU.");
+}
+
 /// Any number to int16, counting what does not fit.
 struct ToHu {
-  std::size_t notNumbers = 0, clamped = 0;
-  double low = std::numeric_limits<double>::infinity(), high = -low;
+  std::size_t notNumbers = 0, below = 0, clamped = 0;
 
   std::int16_t operator()(double value) {
     if (std::isnan(value)) {
       ++notNumbers;
-      return -1024;  // air
+      return kAirHu;
     }
-    low = std::min(low, value);
-    high = std::max(high, value);
-    const double inside = std::clamp(value, -32768.0, 32767.0);
+    if (value < kAirHu) {
+      ++below;
+      return kAirHu;
+    }
+    const double inside = std::min(value, 32767.0);
     if (inside != value) ++clamped;
     return static_cast<std::int16_t>(inside + (inside < 0 ? -0.5 : 0.5));
   }
 };
+
+bool hasMaskName(const fs::path& path) {
+  const std::string name = lowerFileName(path);
+  for (const char* word : {"mask", "label", "segment", "_seg", "-seg", ".seg", "annotation"})
+    if (name.find(word) != std::string::npos) return true;
+  return false;
+}
 
 template <class Voxel>
 Volume<Voxel> emptyVolume(const Grid& grid, const fs::path& path) {
@@ -73,6 +88,12 @@ std::optional<CtVolume> readCt(ImageFile& file, const fs::path& path, const Cano
   if (file.landsAsInt16() && turn.from == CanonicalTurn{}.from) {
     CtVolume ct = emptyVolume<std::int16_t>(file.grid, path);
     if (file.readInt16(ct.voxels().data(), stop) == Outcome::Stopped) return std::nullopt;
+    std::size_t below = 0;
+    for (std::int16_t& hu : ct.voxels()) {
+      below += hu < kAirHu;
+      hu = std::max(hu, kAirHu);
+    }
+    noteBelowAir(below, notes);
     return turned(std::move(ct), turn);
   }
   CtVolume ct = emptyVolume<std::int16_t>(turnedGrid(file.grid, turn), path);
@@ -89,16 +110,18 @@ std::optional<CtVolume> readCt(ImageFile& file, const fs::path& path, const Cano
   if (outcome == Outcome::Stopped) return std::nullopt;
   if (toHu.notNumbers > 0)
     notes.push_back(std::to_string(toHu.notNumbers) + " voxels were not numbers and are taken as −1024 HU.");
+  noteBelowAir(toHu.below, notes);
   if (toHu.clamped > 0) notes.push_back(std::to_string(toHu.clamped) + " voxels were beyond 16 bit and are cut off.");
   return ct;
 }
 
 }  // namespace
 
-SeriesFacts describeVolumeFile(const fs::path& path) {
+SeriesFacts describeVolumeFile(const fs::path& path, bool* maskLike) {
   try {
     const auto file = openImage(path);
     (void)canonicalTurn(file->grid);
+    if (maskLike) *maskLike = file->byteVoxels || hasMaskName(path);
     return factsOf(*file, path);
   } catch (const Error& e) {
     SeriesFacts facts;
@@ -147,9 +170,11 @@ std::optional<Scan> loadVolumeFile(const fs::path& path, const StopToken& stop, 
   return scan;
 }
 
-Volume<std::int32_t> loadIntegerVolume(const fs::path& path) {
+IntegerVolume loadIntegerVolume(const fs::path& path, const std::function<void(const Grid&)>& require) {
   const auto file = openImage(path);
-  Volume<std::int32_t> volume = emptyVolume<std::int32_t>(file->grid, path);
+  if (require) require(file->grid);
+  IntegerVolume result{emptyVolume<std::int32_t>(file->grid, path), file->placeKnown};
+  std::vector<std::int32_t>& voxels = result.volume.voxels();
   (void)file->readVoxels(
       [&](std::size_t first, const double* values, std::size_t count) {
         for (std::size_t i = 0; i < count; ++i) {
@@ -157,11 +182,15 @@ Volume<std::int32_t> loadIntegerVolume(const fs::path& path) {
           if (!(std::abs(values[i] - rounded) < 1e-3) || std::abs(rounded) > 1e9)
             throw Error(ErrorKind::InvalidInput, path.filename().string() + " holds values such as " +
                                                      std::to_string(values[i]) + ": it is not a mask.");
-          volume.voxels()[first + i] = static_cast<std::int32_t>(rounded);
+          voxels[first + i] = static_cast<std::int32_t>(rounded);
         }
       },
       {});
-  return volume;
+  return result;
+}
+
+Volume<std::int32_t> loadIntegerVolume(const fs::path& path) {
+  return std::move(loadIntegerVolume(path, {}).volume);
 }
 
 }  // namespace pulmo

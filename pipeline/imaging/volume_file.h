@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 
 #include "pipeline/core/progress.h"
@@ -13,14 +14,23 @@ namespace pulmo {
 [[nodiscard]] bool isVolumeFileName(const std::filesystem::path& path);
 
 /// Facts from the header alone. What cannot be opened carries a refusal; this throws nothing for bad content.
-[[nodiscard]] SeriesFacts describeVolumeFile(const std::filesystem::path& path);
+/// @param maskLike  set if the file is rather a mask than a CT, by its name or its voxels of one byte
+[[nodiscard]] SeriesFacts describeVolumeFile(const std::filesystem::path& path, bool* maskLike = nullptr);
 
 /// @return nullopt if stopped
 /// @throws Error{InvalidInput, Unsupported, Io, OutOfMemory}
 [[nodiscard]] std::optional<Scan> loadVolumeFile(const std::filesystem::path& path, const StopToken& stop,
                                                  const ProgressSink& progress);
 
+struct IntegerVolume {
+  Volume<std::int32_t> volume;  ///< in the file's own axis order
+  bool placeKnown = true;       ///< false: the file does not say how its axes lie in the patient
+};
+
 /// Integer voxels of a mask file in source orientation; fractions are refused.
+/// @param require  gets the header's grid before any memory is taken for voxels; throws what is wrong with it
+[[nodiscard]] IntegerVolume loadIntegerVolume(const std::filesystem::path& path,
+                                              const std::function<void(const Grid&)>& require);
 [[nodiscard]] Volume<std::int32_t> loadIntegerVolume(const std::filesystem::path& path);
 
 /// Sentences about a scan's least and most value that cannot be Hounsfield units; empty if nothing is odd.

@@ -242,11 +242,11 @@ class TestMaskIo : public QObject {
     QCOMPARE(one.voxels.at(0), std::size_t{22});
     QCOMPARE(one.voxels.at(7), std::size_t{2});
     QVERIFY(one.suggestion && one.suggestion->unsided == std::vector<std::int64_t>{7});
-    voxels[3] = '\1', voxels[4] = '\2';
+    voxels[4] = '\1', voxels[3] = '\2';
     const MaskInspection two = inspectMask(byHand("two.nii", voxels));
     QVERIFY(two.suggestion && two.suggestion->right == std::vector<std::int64_t>{1} &&
             two.suggestion->left == std::vector<std::int64_t>{2});
-    voxels[4] = '\3';
+    voxels[3] = '\3';
     QVERIFY(!inspectMask(byHand("three.nii", voxels)).suggestion);
   }
   void oneValueIsUnsided() {
@@ -279,6 +279,102 @@ class TestMaskIo : public QObject {
     const LabelVolume labels = loadMask(byHand("cip.nii", voxels, 512, 16), nullptr, values);
     QCOMPARE(labels.voxels()[0], kLeftLung);
     QCOMPARE(labels.voxels()[1], kRightLung);
+  }
+
+  // --- what a file does not say
+  // ---------------------------------------------------------------------------------------------------
+  // A scan stored from the left and the back: a bare mask beside it is stored the same way.
+  void takesTheScansPlaceForAMaskWithoutOne_data() {
+    QTest::addColumn<QString>("file");
+    for (const char* file : {"bare.nrrd", "spaced.nrrd", "bare.nii"}) QTest::newRow(file) << file;
+  }
+  void takesTheScansPlaceForAMaskWithoutOne() {
+    QFETCH(QString, file);
+    const Scan scan = scanOf(gridOf({-1, 0, 0, 0, -1, 0, 0, 0, 1}));
+    const LabelVolume labels = twoLungs(scan);
+    const LabelVolume stored = toSourceGrid(labels, scan.source);
+    const std::string voxels(stored.voxels().begin(), stored.voxels().end());
+    const fs::path path = at(file.toStdString());
+    const auto write = [&](const std::string& sizes, const std::string& spacings) {
+      writeBytes(path, "NRRD0004\ntype: uchar\ndimension: 3\nsizes: " + sizes + "\n" + spacings + "encoding: raw\n\n" +
+                           voxels);
+    };
+    if (file == "bare.nii") {
+      Nifti n;
+      n.dim = {3, 4, 5, 6, 1, 1, 1, 1};
+      n.pixdim = {1, 0.703125, 0.703125, 1.25, 1, 1, 1, 1};
+      n.datatype = 2, n.bitpix = 8, n.sform = 0, n.voxels = voxels;
+      writeBytes(path, n.one());
+    } else {
+      write("4 5 6", file == "spaced.nrrd" ? "spacings: 0.703125 0.703125 1.25\n" : "");
+    }
+    const MaskAnswer answer = loadOrInspectMask(path, &scan);
+    QVERIFY(answer.labels && answer.labels->voxels() == labels.voxels());
+    QVERIFY(answer.labels->grid() == scan.ct->grid());
+    QCOMPARE(answer.notes.size(), std::size_t{1});
+    QVERIFY(answer.notes.front().find("as the scan's own file does") != std::string::npos);
+    if (file == "bare.nii") return;
+    const auto sentence = [&] { return sentenceOf([&] { (void)loadMask(path, &scan); }, ErrorKind::InvalidInput); };
+    write("5 4 6", "");
+    QVERIFY(sentence().find("5 x 4 x 6 voxels") != std::string::npos);
+    write("4 5 6", "spacings: 0.7 0.7 2.5\n");
+    QVERIFY(sentence().find("2.5 mm and the scan") != std::string::npos);
+  }
+  // 1 is our right lung and other programs' left one; where it lies tells.
+  void doubtsSidesThatLieOtherwise() {
+    std::string voxels(24, '\0');
+    voxels[0] = '\2', voxels[1] = '\1';  // x runs to the left
+    const fs::path path = byHand("left-first.nii", voxels);
+    const MaskAnswer answer = loadOrInspectMask(path, nullptr);
+    QVERIFY(!answer.labels && !answer.inspection.suggestion);
+    QVERIFY(answer.inspection.doubt.find("to the patient's left") != std::string::npos);
+    const std::string said = sentenceOf([&] { (void)loadMask(path, nullptr); }, ErrorKind::InvalidInput);
+    QVERIFY2(said.find("left of the value 2") != std::string::npos && said.find("Say which") != std::string::npos,
+             said.c_str());
+    MaskValues told;
+    told.right = {2};
+    told.left = {1};
+    QCOMPARE(loadMask(path, nullptr, told).voxels()[0], kRightLung);
+    // The same voxels in a file whose x runs to the right are as they should be.
+    Nifti n;
+    n.datatype = 2, n.bitpix = 8, n.voxels = voxels;
+    n.srow[0][0] = 0.5;
+    writeBytes(at("turned.nii"), n.one());
+    QCOMPARE(countsOf(loadMask(at("turned.nii"), nullptr)).at(kRightLung), std::size_t{1});
+  }
+  void keepsAnUnknownSpacingUnknown_data() {
+    QTest::addColumn<QString>("extension");
+    for (const char* extension : {"nii", "nii.gz", "nrrd", "mha", "mhd"}) QTest::newRow(extension) << extension;
+  }
+  void keepsAnUnknownSpacingUnknown() {
+    QFETCH(QString, extension);
+    Grid grid = gridOf({-1, 0, 0, 0, -1, 0, 0, 0, 1});
+    grid.spacingMm = {1, 1, 1};
+    grid.spacingKnown = false;
+    const Scan scan = scanOf(grid);
+    const LabelVolume labels = twoLungs(scan);
+    const fs::path path = at("unknown." + extension.toStdString());
+    saveMask(path, labels, scan.source, Overwrite::Replace);
+    QVERIFY(!openImage(path)->grid.spacingKnown);
+    QVERIFY(loadMask(path, &scan).voxels() == labels.voxels());
+    saveCt(path, *scan.ct, scan.source, Overwrite::Replace);
+    const auto again = loadVolumeFile(path, {}, {});
+    QVERIFY(!again->ct->grid().spacingKnown);
+    if (extension != "nrrd") QVERIFY(again->ct->voxels() == scan.ct->voxels());
+    // What says nothing of units but has a spacing keeps it.
+    Nifti n;
+    n.units = 0, n.voxels = counting(24);
+    writeBytes(at("units.nii"), n.one());
+    QVERIFY(openImage(at("units.nii"))->grid.spacingKnown);
+  }
+  void looksAtTheSizeFirst() {  // a later look would find the fractions
+    const Scan scan = smallScan();
+    Nifti n;
+    n.dim = {3, 4, 4, 4, 1, 1, 1, 1};
+    n.datatype = 16, n.bitpix = 32, n.voxels = rawAll(std::vector<float>(64, 0.5F));
+    writeBytes(at("large.nii"), n.one());
+    const std::string said = sentenceOf([&] { (void)loadMask(at("large.nii"), &scan); }, ErrorKind::InvalidInput);
+    QVERIFY2(said.find("do not belong together") != std::string::npos, said.c_str());
   }
 
   // --- refusals
