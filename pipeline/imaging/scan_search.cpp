@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/imaging/scan_search.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -27,34 +28,72 @@ namespace {
 
 constexpr std::size_t kMostFiles = 200000;
 
-void collect(const fs::path& path, std::vector<fs::path>& files, std::vector<SkippedFile>& skipped,
-             const StopToken& stop) {
-  std::error_code ec;
-  const fs::file_status status = fs::status(path, ec);
-  if (!fs::exists(status)) throw Error(ErrorKind::Io, "There is no file or folder " + path.string() + ".");
-  if (!fs::is_directory(status)) {
-    if (!fs::is_regular_file(status))
-      throw Error(ErrorKind::InvalidInput, path.string() + " is neither a file nor a folder.");
-    files.push_back(path);
-    return;
-  }
-  if (::access(path.c_str(), R_OK | X_OK) != 0)
-    throw Error(ErrorKind::Io, "The folder " + path.string() + " may not be read (permission).");
-  for (fs::recursive_directory_iterator it(path, fs::directory_options::skip_permission_denied, ec), end;
-       !ec && it != end && !stop.stop_requested(); it.increment(ec)) {
-    std::error_code entryError;
-    if (it->is_directory(entryError)) {
-      if (::access(it->path().c_str(), R_OK | X_OK) != 0)
-        skipped.push_back({it->path().string(), "The folder may not be read (permission)."});
-      continue;
+/// A file that was found, and its name below the folder that was searched.
+struct FoundFile {
+  fs::path path;
+  std::string name;
+};
+
+/// Walks folders, linked ones too; each is entered once, whatever links lead to it.
+class Collector {
+ public:
+  Collector(std::vector<FoundFile>& files, std::vector<SkippedFile>& skipped, const StopToken& stop)
+      : files_(files), skipped_(skipped), stop_(stop) {}
+
+  void collect(const fs::path& path) {
+    std::error_code ec;
+    const fs::file_status status = fs::status(path, ec);
+    if (!fs::exists(status)) throw Error(ErrorKind::Io, "There is no file or folder " + path.string() + ".");
+    if (!fs::is_directory(status)) {
+      if (!fs::is_regular_file(status))
+        throw Error(ErrorKind::InvalidInput, path.string() + " is neither a file nor a folder.");
+      files_.push_back({path, path.filename().string()});
+      return;
     }
-    if (!it->is_regular_file(entryError)) continue;
-    files.push_back(it->path());
-    if (files.size() > kMostFiles)
-      throw Error(ErrorKind::InvalidInput, path.string() + " holds more than " + std::to_string(kMostFiles) +
-                                               " files: choose a folder further down.");
+    if (::access(path.c_str(), R_OK | X_OK) != 0)
+      throw Error(ErrorKind::Io, "The folder " + path.string() + " may not be read (permission).");
+    root_ = path;
+    std::vector<fs::path> open{path};  // not by recursion: a folder may be deeper than the stack
+    while (!open.empty() && !stop_.stop_requested()) {
+      const fs::path folder = std::move(open.back());
+      open.pop_back();
+      if (isNew(folder)) look(folder, open);
+    }
   }
-}
+
+ private:
+  bool isNew(const fs::path& folder) {
+    struct stat status {};
+    return ::stat(folder.c_str(), &status) != 0 || seen_.emplace(status.st_dev, status.st_ino).second;
+  }
+
+  void look(const fs::path& folder, std::vector<fs::path>& open) {
+    if (::access(folder.c_str(), R_OK | X_OK) != 0) {
+      skipped_.push_back({folder.string(), "The folder may not be read (permission)."});
+      return;
+    }
+    std::error_code ec;
+    fs::directory_iterator it(folder, ec);
+    for (const fs::directory_iterator end; !ec && it != end && !stop_.stop_requested(); it.increment(ec)) {
+      std::error_code entryError;
+      if (it->is_directory(entryError)) {
+        open.push_back(it->path());
+      } else if (it->is_regular_file(entryError)) {
+        files_.push_back({it->path(), it->path().lexically_relative(root_).string()});
+        if (files_.size() > kMostFiles)
+          throw Error(ErrorKind::InvalidInput, root_.string() + " holds more than " + std::to_string(kMostFiles) +
+                                                   " files: choose a folder further down.");
+      }
+    }
+    if (ec) skipped_.push_back({folder.string(), "The folder cannot be read to its end (" + ec.message() + ")."});
+  }
+
+  std::vector<FoundFile>& files_;
+  std::vector<SkippedFile>& skipped_;
+  const StopToken& stop_;
+  fs::path root_;
+  std::set<std::pair<dev_t, ino_t>> seen_;
+};
 
 struct Findings {
   std::mutex mutex;
@@ -71,12 +110,15 @@ struct Findings {
   }
 };
 
-FoundSeries describeVolume(const fs::path& file) {
+FoundSeries describeVolume(const FoundFile& file) {
   FoundSeries found;
-  found.facts = describeVolumeFile(file);
+  bool maskLike = false;
+  found.facts = describeVolumeFile(file.path, &maskLike);
+  found.facts.uid = file.name;
   found.chestScore = found.facts.refusal.empty() ? 1 + std::min(300, found.facts.slices) / 10.0 : -1;
+  if (maskLike) found.chestScore = std::min(found.chestScore, 0.5);  // behind every scan, but it can be opened
   auto files = std::make_shared<SeriesFiles>();
-  files->volume = file;
+  files->volume = file.path;
   found.files = files;
   return found;
 }
@@ -90,13 +132,14 @@ bool hasDicomName(const fs::path& file) {
 }
 
 /// @param asked  the person has named this very file
-void look(const fs::path& file, bool asked, Findings& findings) {
+void look(const FoundFile& found, bool asked, Findings& findings) {
+  const fs::path& file = found.path;
   const std::string name = file.filename().string();
   try {
     if (isVolumeFileName(file)) {
-      FoundSeries found = describeVolume(file);
+      FoundSeries volume = describeVolume(found);
       const std::scoped_lock lock(findings.mutex);
-      findings.volumes.push_back(std::move(found));
+      findings.volumes.push_back(std::move(volume));
       return;
     }
     DicomFileContent content = readDicomHeader(file);
@@ -136,21 +179,31 @@ void addDamage(const Findings& findings, DicomSeries& series) {
                                             " files beside the others are left out. The first: " + sentences.front());
 }
 
+/// Files of one name in several places that were searched: their whole path tells them apart.
+void nameApart(std::vector<FoundSeries>& volumes) {
+  std::map<std::string, int> count;
+  for (const FoundSeries& v : volumes) ++count[v.facts.uid];
+  for (FoundSeries& v : volumes)
+    if (count[v.facts.uid] > 1) v.facts.uid = v.files->volume.string();
+}
+
 }  // namespace
 
 std::optional<ScanSearch> findScans(const std::vector<fs::path>& paths, const StopToken& stop,
                                     const ProgressSink& progress) {
-  std::vector<fs::path> files;
+  std::vector<FoundFile> files;
   ScanSearch search;
-  for (const fs::path& path : paths) collect(path, files, search.skipped, stop);
-  std::sort(files.begin(), files.end());
-  files.erase(std::unique(files.begin(), files.end()), files.end());
+  Collector collector(files, search.skipped, stop);
+  for (const fs::path& path : paths) collector.collect(path);
+  std::stable_sort(files.begin(), files.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
+  files.erase(std::unique(files.begin(), files.end(), [](const auto& a, const auto& b) { return a.path == b.path; }),
+              files.end());
   Findings findings;
   std::size_t done = 0;
   std::mutex progressMutex;
   const std::set<fs::path> named(paths.begin(), paths.end());
   const Outcome outcome = parallelFor(files.size(), 0, stop, [&](std::size_t i) {
-    look(files[i], named.contains(files[i]), findings);
+    look(files[i], named.contains(files[i].path), findings);
     const std::scoped_lock lock(progressMutex);  // a sink need not be safe for several threads
     ++done;
     if (done % 16 == 0)
@@ -176,6 +229,7 @@ std::optional<ScanSearch> findScans(const std::vector<fs::path>& paths, const St
       found.files = files_;
       search.series.push_back(std::move(found));
     }
+  nameApart(findings.volumes);
   std::move(findings.volumes.begin(), findings.volumes.end(), std::back_inserter(search.series));
   std::move(findings.skipped.begin(), findings.skipped.end(), std::back_inserter(search.skipped));
   std::stable_sort(search.series.begin(), search.series.end(),
@@ -209,7 +263,9 @@ std::size_t chooseSeries(const ScanSearch& search, const std::string& uid) {
 std::optional<Scan> loadScan(const FoundSeries& series, const StopToken& stop, const ProgressSink& progress) {
   if (!series.files) throw Error(ErrorKind::InvalidInput, "This series has no files to read.");
   if (series.files->dicom) return loadDicomSeries(*series.files->dicom, stop, progress);
-  return loadVolumeFile(series.files->volume, stop, progress);
+  std::optional<Scan> scan = loadVolumeFile(series.files->volume, stop, progress);
+  if (scan) scan->facts.uid = series.facts.uid;
+  return scan;
 }
 
 std::optional<Scan> openScan(const std::vector<fs::path>& paths, const std::string& uid, const StopToken& stop,

@@ -16,7 +16,7 @@ struct SeriesFiles;  ///< where the pixels are; known to the readers alone
 
 /// One series or volume file that a search has found, described from headers alone.
 struct FoundSeries {
-  SeriesFacts facts;
+  SeriesFacts facts;  ///< uid of a volume file: its path below the folder that was searched
   std::shared_ptr<const SeriesFiles> files;
   double chestScore = 0;  ///< higher = more likely the axial chest CT that the person wants; < 0 = cannot be opened
 };

@@ -11,6 +11,7 @@
 
 #include "pipeline/imaging/scan_search.h"
 #include "tests/imaging/ramp_scan.h"
+#include "tests/imaging/volume_bytes.h"
 #include "tests/support/dicom_writer.h"
 #include "tests/support/shared_data.h"
 
@@ -47,6 +48,16 @@ int huAt(const Scan& scan, const Point3& mm) {
   return scan.ct->grid().contains(voxel) ? (*scan.ct)[voxel] : -9998;
 }
 
+/// 2 x 3 x 4 voxels of one value, int16 or (datatype 2) one byte each.
+std::string niftiOf(int value, int datatype = 4) {
+  Nifti n;
+  n.datatype = datatype;
+  n.bitpix = datatype == 2 ? 8 : 16;
+  for (int i = 0; i < 24; ++i)
+    n.voxels += datatype == 2 ? raw(static_cast<std::uint8_t>(value)) : raw(static_cast<std::int16_t>(value));
+  return n.one();
+}
+
 void cutTo(const fs::path& file, double share) {
   fs::resize_file(file, static_cast<std::uintmax_t>(share * static_cast<double>(fs::file_size(file))));
 }
@@ -76,6 +87,83 @@ class TestScanSearch : public QObject {
     const Scan a = load(found.series[0]), b = load(found.series[1]);
     QVERIFY((a.ct->voxels() == plain.voxels() && b.ct->voxels() == contrast.voxels()) ||
             (b.ct->voxels() == plain.voxels() && a.ct->voxels() == contrast.voxels()));
+  }
+  // The second breath lies 1 mm higher: its slices come between the first one's.
+  void tellsTwoBreathsApart() {
+    const CtVolume first = ramp({7, 6, 9}, -900), second = ramp({7, 6, 9}, -100);
+    DicomSlice other;
+    other.acquisition = 2;
+    DicomCut higher;
+    higher.change = [](int, DicomSlice& s) { (*s.position)[2] += 1; };
+    writeSeries(first, folder() / "a");
+    writeSeries(second, folder() / "b", higher, other);
+    const ScanSearch found = find({folder()});
+    QCOMPARE(found.series.size(), std::size_t{2});
+    for (const FoundSeries& series : found.series) {
+      const Scan scan = load(series);
+      QVERIFY(!scan.source.resampled);
+      QVERIFY(scan.ct->voxels() == first.voxels() || scan.ct->voxels() == second.voxels());
+    }
+  }
+  // Acquisition numbers that change from slice to slice (step and shoot) part nothing.
+  void keepsOneScanOfManyAcquisitionsTogether() {
+    DicomCut cut;
+    cut.change = [](int k, DicomSlice& s) { s.acquisition = k % 3; };
+    writeSeries(ramp(), folder(), cut);
+    QCOMPARE(find({folder()}).series.size(), std::size_t{1});
+  }
+  // Every 0.625 mm, positions written with one digit: 0, 0.6, 1.3 (1.25), 1.9 (1.875), ...
+  void takesRoundedPositionsForEven() {
+    DicomCut cut;
+    cut.change = [](int k, DicomSlice& s) {
+      (*s.position)[2] = std::round(0.625 * k * 10) / 10;
+      s.thickness = 0.6;
+    };
+    writeSeries(ramp({5, 4, 41}, -900), folder(), cut);
+    const Scan scan = open(folder());
+    QVERIFY(!scan.source.resampled);
+    QCOMPARE(scan.ct->grid().size[2], 41);
+    QVERIFY(std::abs(scan.ct->grid().spacingMm[2] - 0.625) < 1e-9);
+  }
+  void tellsFilesOfOneNameApart() {
+    const fs::path root = folder();
+    for (const char* patient : {"a", "b"}) {
+      fs::create_directories(root / patient);
+      writeBytes(root / patient / "ct.nii", niftiOf(patient[0]));
+    }
+    const ScanSearch found = find({root});
+    QCOMPARE(found.series.size(), std::size_t{2});
+    const std::size_t b = chooseSeries(found, "b/ct.nii");
+    const Scan scan = load(found.series[b]);
+    QCOMPARE(int{(*scan.ct)[(Index3{0, 0, 0})]}, int{'b'});
+    QCOMPARE(scan.facts.uid, std::string("b/ct.nii"));
+    const ScanSearch named = find({root / "a" / "ct.nii", root / "b" / "ct.nii"});
+    QVERIFY(named.series[0].facts.uid != named.series[1].facts.uid);
+    QCOMPARE(find({root / "b" / "ct.nii"}).series[0].facts.uid, std::string("ct.nii"));
+  }
+  void choosesTheScanBeforeItsMask() {
+    const fs::path root = folder();
+    fs::create_directories(root);
+    writeBytes(root / "a-mask.nii", niftiOf(1));
+    writeBytes(root / "b.nii", niftiOf(1, 2));  // one byte a voxel
+    writeBytes(root / "z.nii", niftiOf(-900));
+    const ScanSearch found = find({root});
+    QCOMPARE(found.series[chooseSeries(found)].facts.uid, std::string("z.nii"));
+    QCOMPARE(find({root / "a-mask.nii"}).series.at(0).facts.refusal, std::string());
+    QCOMPARE(chooseSeries(find({root / "a-mask.nii"})), std::size_t{0});
+  }
+  // A linked folder is looked into, once, and a ring of links ends.
+  void followsLinkedFoldersOnce() {
+    writeSeries(ramp(), folder() / "elsewhere" / "series");
+    const fs::path root = folder() / "study";
+    fs::create_directories(root);
+    fs::create_directory_symlink(folder() / "elsewhere", root / "linked");
+    fs::create_directory_symlink(folder() / "elsewhere", root / "linked again");
+    fs::create_directory_symlink(root, folder() / "elsewhere" / "back");
+    const ScanSearch found = find({root});
+    QCOMPARE(found.series.size(), std::size_t{1});
+    QCOMPARE(found.series[0].facts.slices, 9);
+    QVERIFY(found.series[0].facts.warnings.empty());
   }
   void doesNotFillHalfAMetre() {
     DicomCut cut;
