@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <QAction>
+#include <QApplication>
+#include <QCheckBox>
+#include <QComboBox>
+#include <QDoubleSpinBox>
+#include <QElapsedTimer>
+#include <QFile>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QSettings>
+#include <QSlider>
+#include <QTableWidget>
+#include <QTemporaryDir>
+#include <QtTest>
+#include <algorithm>
+#include <atomic>
+#include <ctime>
+
+#include "app/desktop/main_window.h"
+#include "app/desktop/simulate_work.h"
+#include "app/desktop/theme.h"
+#include "app/desktop/train_work.h"
+#include "widgets/control/curve_plot.h"
+#include "widgets/control/value_slider.h"
+#include "widgets/panel/train_panel.h"
+#include "widgets/view/slice_pane.h"
+#include "widgets/view/view_grid.h"
+
+using namespace pulmo;
+
+namespace {
+
+constexpr int kPatienceMs = 60000;
+
+template <class T>
+T* child(const QWidget& window, const char* name) {
+  T* found = window.findChild<T*>(name);
+  if (!found) qFatal("no %s", name);
+  return found;
+}
+
+double threadCpuMs() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return double(now.tv_sec) * 1e3 + double(now.tv_nsec) / 1e6;
+}
+
+/// Computes without pause and tells of every step, until it is stopped or its epochs are over.
+struct BusyTrainer {
+  std::atomic<bool> checkpoint{false};
+  bool endless = false;
+
+  Outcome run(const TrainingConfig& config, const StopToken& stop, TrainingObserver& observer) {
+    constexpr int kSteps = 50;
+    observer.started("busy", kSteps, 1);
+    std::int64_t step = 0;
+    for (int epoch = 1; epoch <= config.epochs || endless; ++epoch) {
+      for (int i = 0; i < kSteps; ++i) {
+        const double end = threadCpuMs() + (endless ? 0.5 : 0.01);
+        while (threadCpuMs() < end) {
+        }
+        if (stop.stop_requested()) {
+          checkpoint = true;
+          return Outcome::Stopped;
+        }
+        ++step;
+        observer.stepDone({epoch, step, 2.0 / double(step + 10), 1.0 / double(step + 10), 1.0 / double(step + 10)});
+      }
+      EpochReport report;
+      report.epoch = epoch;
+      report.training = {1.0 / epoch, 0.5 / epoch, 0.5 / epoch, 0.9, 0.9};
+      report.validation = PassFigures{1.0 / epoch + config.pathologyP, 0.5, 0.5, 0.9, 0.9};
+      report.seconds = 1;
+      observer.epochDone(report);
+      const std::vector<std::int16_t> slice = observer.previewWanted();
+      if (!slice.empty()) observer.previewMade(epoch, std::vector<std::uint8_t>(slice.size(), 1));
+    }
+    checkpoint = true;
+    return Outcome::Completed;
+  }
+  TrainingFunctions functions() {
+    TrainingFunctions all;
+    all.train = [this](const TrainingConfig& config, const std::filesystem::path&, const std::filesystem::path&,
+                       const StopToken& stop, TrainingObserver& observer) { return run(config, stop, observer); };
+    all.inspect = [](const std::filesystem::path&) {
+      StoreFacts facts;
+      facts.size = 256;
+      return facts;
+    };
+    return all;
+  }
+};
+
+}  // namespace
+
+class TestTrainWindow : public QObject {
+  Q_OBJECT
+  QTemporaryDir dir_;
+  QString nextAnswer_;
+  QStringList questions_;
+  bool agree_ = true;
+
+  FileDialogs answering() {
+    FileDialogs dialogs;
+    dialogs.folder = [this](QWidget*, const QString&, const QString&) { return nextAnswer_; };
+    dialogs.open = [this](QWidget*, const QString&, const QString&, const QString&) { return nextAnswer_; };
+    dialogs.save = dialogs.open;
+    dialogs.confirm = [this](QWidget*, const QString&, const QString& question, const QString&) {
+      questions_ << question;
+      return agree_;
+    };
+    return dialogs;
+  }
+  void openStore(MainWindow& window) {
+    QVERIFY(window.showTab("train"));
+    nextAnswer_ = dir_.path();
+    QTest::mouseClick(child<QPushButton>(window, "train.openStore"), Qt::LeftButton);
+    QTRY_VERIFY_WITH_TIMEOUT(child<QPushButton>(window, "train.start")->isEnabled(), kPatienceMs);
+  }
+
+ private Q_SLOTS:
+  void initTestCase() { QSettings().clear(); }
+  void init() {
+    questions_.clear();
+    agree_ = true;
+  }
+
+  // The story: choose a dataset, set p on the large slider, start; curves grow, the network's view of the slice shows
+  // in the pane Prediction, the table tells the result.
+  void trainsAndShowsItLive() {
+    BusyTrainer trainer;
+    MainWindow window(answering(), trainer.functions());
+    window.show();
+    QVERIFY(!child<QPushButton>(window, "train.start")->isEnabled());
+    window.openPhantom(1);
+    QTRY_VERIFY_WITH_TIMEOUT(window.settled(), kPatienceMs);
+    openStore(window);
+    child<QSlider>(window, "train.frequency")->setValue(60);
+    QVERIFY(child<QLabel>(window, "train.frequencyText")->text().contains("0.60"));
+    child<QDoubleSpinBox>(window, "train.epochs")->setValue(4);
+    QCOMPARE(window.training().panel()->config().pathologyP, 0.6);
+    nextAnswer_ = dir_.filePath("run-a");
+    QTest::mouseClick(child<QPushButton>(window, "train.start"), Qt::LeftButton);
+    auto* table = child<QTableWidget>(window, "runs.table");
+    QTRY_COMPARE_WITH_TIMEOUT(table->rowCount(), 1, kPatienceMs);
+    QTRY_COMPARE_WITH_TIMEOUT(table->item(0, 1)->text(), QString("completed"), kPatienceMs);
+    QVERIFY(trainer.checkpoint);
+    QCOMPARE(table->item(0, 0)->text(), QString("run-a"));
+    QCOMPARE(table->item(0, 2)->text(), QString("4/4"));
+    QCOMPARE(table->item(0, 3)->text(), QString("0.8500"));  // 1/4 + p
+    auto* curves = child<CurvePlot>(window, "runs.epochs");
+    QVERIFY(curves->isVisible());
+    QTRY_VERIFY_WITH_TIMEOUT(!curves->scene().empty(), kPatienceMs);
+    const auto best = curves->scene().pixelOf(4, 0.85);
+    QTest::mouseMove(curves, QPoint(5, 5));
+    QTest::mouseMove(curves, QPoint(int(best[0]), int(best[1])));
+    QTRY_VERIFY_WITH_TIMEOUT(curves->hoverText().contains("0.85"), kPatienceMs);
+    auto* pane = child<SlicePane>(window, "pane.prediction");
+    QVERIFY(!pane->scene().empty());  // the network's labels, though nobody has segmented
+  }
+  void theWindowAnswersWhileTraining() {
+    BusyTrainer trainer;
+    trainer.endless = true;
+    MainWindow window(answering(), trainer.functions());
+    window.show();
+    openStore(window);
+    nextAnswer_ = dir_.filePath("run-b");
+    QTest::mouseClick(child<QPushButton>(window, "train.start"), Qt::LeftButton);
+    std::vector<double> gaps, work;
+    QElapsedTimer since;
+    double cpu = 0;
+    QTimer probe;
+    connect(&probe, &QTimer::timeout, this, [&] {
+      gaps.push_back(double(since.nsecsElapsed()) / 1e6);
+      work.push_back(threadCpuMs() - cpu);
+      since.start();
+      cpu = threadCpuMs();
+    });
+    QTRY_VERIFY_WITH_TIMEOUT(
+        window.training().session().current() && window.training().session().current()->epochs.size() > 2, kPatienceMs);
+    since.start();
+    cpu = threadCpuMs();
+    probe.start(5);
+    QTRY_VERIFY_WITH_TIMEOUT(gaps.size() > 300, kPatienceMs);
+    probe.stop();
+    std::sort(gaps.begin(), gaps.end());
+    std::sort(work.begin(), work.end());
+    qInfo(
+        "curves growing: the window answers after %.1f ms (median), %.1f (95 %%), %.1f at most; its own work %.1f ms "
+        "(95 %%), %.1f at most",
+        gaps[gaps.size() / 2], gaps[gaps.size() * 95 / 100], gaps.back(), work[work.size() * 95 / 100], work.back());
+    QVERIFY(work[work.size() * 95 / 100] < 50);
+    window.training().session().requestStop();
+    QTRY_VERIFY_WITH_TIMEOUT(!window.training().session().busy(), kPatienceMs);
+    QCOMPARE(child<QTableWidget>(window, "runs.table")->item(0, 1)->text(), QString("stopped"));
+  }
+  void closingAsksStopsAndWaits() {
+    BusyTrainer trainer;
+    trainer.endless = true;
+    MainWindow window(answering(), trainer.functions());
+    window.show();
+    openStore(window);
+    nextAnswer_ = dir_.filePath("run-c");
+    QTest::mouseClick(child<QPushButton>(window, "train.start"), Qt::LeftButton);
+    QTRY_VERIFY_WITH_TIMEOUT(window.training().session().current(), kPatienceMs);
+    agree_ = false;
+    QVERIFY(!window.close());
+    QCOMPARE(questions_.size(), 1);
+    QVERIFY(window.isVisible() && window.training().session().busy());
+    agree_ = true;
+    window.close();
+    QTRY_VERIFY_WITH_TIMEOUT(!window.isVisible(), kPatienceMs);
+    QVERIFY(trainer.checkpoint);
+    QCOMPARE(questions_.size(), 2);
+  }
+  void aSweepOverlaysItsRunsAndExportsATable() {
+    BusyTrainer trainer;
+    MainWindow window(answering(), trainer.functions());
+    window.show();
+    openStore(window);
+    child<QDoubleSpinBox>(window, "train.epochs")->setValue(2);
+    auto* values = child<QLineEdit>(window, "train.sweepValues");
+    values->setText("0.6, 7");
+    QTest::mouseClick(child<QPushButton>(window, "train.sweep"), Qt::LeftButton);
+    QVERIFY(child<QLabel>(window, "train.problem")->text().contains("7"));  // beside the button, no box
+    values->setText("0.6, 0.8, 0.9");
+    nextAnswer_ = dir_.filePath("sweep");
+    QTest::mouseClick(child<QPushButton>(window, "train.sweep"), Qt::LeftButton);
+    auto* table = child<QTableWidget>(window, "runs.table");
+    QTRY_COMPARE_WITH_TIMEOUT(table->rowCount(), 3, kPatienceMs);
+    for (int row = 0; row < 3; ++row)
+      QTRY_COMPARE_WITH_TIMEOUT(table->item(row, 1)->text(), QString("completed"), kPatienceMs);
+    QCOMPARE(table->item(1, 0)->text(), QString("p 0.8"));
+    nextAnswer_ = dir_.filePath("table.csv");
+    QTest::mouseClick(child<QPushButton>(window, "runs.export"), Qt::LeftButton);
+    QFile file(nextAnswer_);
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    QCOMPARE(file.readAll().trimmed().split('\n').size(), 4);
+  }
+  // Simulate: segment from the tab itself, a disease by name, another patient, a moved slider, an export.
+  void simulatesAndExports() {
+    MainWindow window(answering(), BusyTrainer().functions());
+    window.show();
+    window.openPhantom(1);
+    QVERIFY(window.showTab("simulate"));
+    QTRY_VERIFY_WITH_TIMEOUT(window.settled() && window.simulate().session().extentPercent(), kPatienceMs);
+    auto* pane = child<SlicePane>(window, "pane.simulated");
+    QVERIFY(!pane->scene().empty());
+    auto* preset = child<QComboBox>(window, "simulate.preset");
+    QVERIFY(preset->count() > 3);
+    QVERIFY(window.simulate().choose("covid-severe", 1, true));
+    QVERIFY(preset->currentText().contains("COVID"));
+    QTest::mouseClick(child<QPushButton>(window, "simulate.next"), Qt::LeftButton);
+    QCOMPARE(window.simulate().session().seed(), std::uint64_t{2});
+    auto* most = child<ValueSlider>(window, "simulate.lesionsMax");
+    auto* least = child<ValueSlider>(window, "simulate.lesionsMin");
+    most->box()->setValue(2);  // pulls the fewest along: no range stands upside down
+    QCOMPARE(least->value(), 2.0);
+    QCOMPARE(window.simulate().session().spec().lesionsMin, 2);
+    QCOMPARE(preset->currentText(), QString("Own settings"));
+    auto* mode = child<QComboBox>(window, "simulate.mode");
+    mode->setCurrentIndex(1);
+    QVERIFY(!most->isVisible() && child<ValueSlider>(window, "simulate.circlesMax")->isVisible());
+    QTRY_VERIFY_WITH_TIMEOUT(window.simulate().session().extentPercent(), kPatienceMs);
+    nextAnswer_ = dir_.filePath("ill.nrrd");
+    QTest::mouseClick(child<QPushButton>(window, "simulate.export"), Qt::LeftButton);
+    QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(dir_.filePath("ill.json")), kPatienceMs);
+    QVERIFY(QFile::exists(dir_.filePath("ill.nrrd")) && QFile::exists(dir_.filePath("ill-lesions.nrrd")));
+    QVERIFY(questions_.isEmpty());
+    agree_ = false;  // the lesions are there already: asked, and left alone
+    QTest::mouseClick(child<QPushButton>(window, "simulate.export"), Qt::LeftButton);
+    QCOMPARE(questions_.size(), 1);
+    QVERIFY(questions_.front().contains("ill-lesions.nrrd"));
+  }
+};
+
+int main(int argc, char** argv) {
+  QApplication app(argc, argv);
+  QApplication::setOrganizationName("pulmoscope-test");
+  QApplication::setApplicationName("tst_train_window");
+  applyTheme(app);
+  TestTrainWindow test;
+  return QTest::qExec(&test, argc, argv);
+}
+#include "tst_train_window.moc"
