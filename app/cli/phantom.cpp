@@ -28,8 +28,8 @@ void addPhantom(CLI::App& app, Context& context) {
         options->spec.size[axis] = options->size[axis];
       }
     }
-    requireWritable(options->output, context.overwrite());
-    if (!options->mask.empty()) requireWritable(options->mask, context.overwrite());
+    requireVolumeWritable(options->output, context.overwrite());
+    if (!options->mask.empty()) requireVolumeWritable(options->mask, context.overwrite());
     const auto phantom = makePhantom(options->spec, context.stop, context.progress);
     if (!phantom) {
       context.exitCode = kStopped;

@@ -28,6 +28,10 @@ void addMaskMeaning(CLI::App& command, MaskMeaning& meaning, const std::string& 
 /// @throws Error as loadMask
 [[nodiscard]] LabelVolume loadMaskFile(const std::filesystem::path& path, const MaskMeaning& meaning);
 
+/// For asking early, before work whose result could not be saved.
+/// @throws Error{Unsupported} if no volume can be written with that extension; as requireWritable
+void requireVolumeWritable(const std::filesystem::path& path, Overwrite overwrite);
+
 /// @param volume on the grid that the file shall have
 void saveCtFile(const std::filesystem::path& path, const CtVolume& volume, Overwrite overwrite);
 void saveMaskFile(const std::filesystem::path& path, const LabelVolume& volume, Overwrite overwrite);

@@ -177,8 +177,8 @@ void simulateScan(const Options& options, Context& context) {
   if (options.scan.empty() || options.mask.empty() || options.output.empty())
     refuse("pulmo simulate wants a scan, its lungs with --mask, and a file to write with -o.");
   const PathologySpec spec = specOf(options);
-  requireWritable(options.output, context.overwrite());
-  if (!options.lesions.empty()) requireWritable(options.lesions, context.overwrite());
+  requireVolumeWritable(options.output, context.overwrite());
+  if (!options.lesions.empty()) requireVolumeWritable(options.lesions, context.overwrite());
   const auto scan = loadMaskedScan(options.scan, options.series, options.mask, options.meaning, context);
   if (!scan) return;
   const auto start = std::chrono::steady_clock::now();

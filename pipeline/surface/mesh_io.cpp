@@ -89,19 +89,27 @@ void writeObj(std::ostream& out, const std::vector<TriangleMesh>& meshes) {
   }
 }
 
-}  // namespace
+using Writer = void (*)(std::ostream&, const std::vector<TriangleMesh>&);
 
-void writeMeshes(const std::filesystem::path& path, const std::vector<TriangleMesh>& meshes, Overwrite overwrite) {
+Writer writerFor(const std::filesystem::path& path) {
   std::string extension = path.extension().string();
   std::transform(extension.begin(), extension.end(), extension.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  void (*write)(std::ostream&, const std::vector<TriangleMesh>&) = extension == ".stl"   ? writeStl
-                                                                   : extension == ".ply" ? writePly
-                                                                   : extension == ".obj" ? writeObj
-                                                                                         : nullptr;
-  if (!write)
-    throw Error(ErrorKind::Unsupported,
-                "Surfaces are written as .stl, .ply or .obj, not as " + path.filename().string() + ".");
+  if (extension == ".stl") return writeStl;
+  if (extension == ".ply") return writePly;
+  if (extension == ".obj") return writeObj;
+  throw Error(ErrorKind::Unsupported,
+              "Surfaces are written as .stl, .ply or .obj, not as " + path.filename().string() + ".");
+}
+
+}  // namespace
+
+void requireMeshFormat(const std::filesystem::path& path) {
+  (void)writerFor(path);
+}
+
+void writeMeshes(const std::filesystem::path& path, const std::vector<TriangleMesh>& meshes, Overwrite overwrite) {
+  const Writer write = writerFor(path);
   writeAtomically(path, overwrite, [&](const std::filesystem::path& temporary) {
     std::ofstream out(temporary, std::ios::binary);
     out.imbue(std::locale::classic());  // a decimal point, whatever the person's language

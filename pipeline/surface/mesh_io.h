@@ -13,4 +13,7 @@ namespace pulmo {
 /// @throws Error{Unsupported} for another extension; as writeAtomically
 void writeMeshes(const std::filesystem::path& path, const std::vector<TriangleMesh>& meshes, Overwrite overwrite);
 
+/// @throws Error{Unsupported} unless writeMeshes knows the extension
+void requireMeshFormat(const std::filesystem::path& path);
+
 }  // namespace pulmo

@@ -28,6 +28,12 @@ LabelVolume loadMaskFile(const std::filesystem::path& path, const MaskMeaning& m
   return mask;
 }
 
+void requireVolumeWritable(const std::filesystem::path& path, Overwrite overwrite) {
+  if (path.extension() != ".mha")
+    throw Error(ErrorKind::Unsupported, path.filename().string() + ": this build writes volumes as .mha alone.");
+  requireWritable(path, overwrite);
+}
+
 void saveCtFile(const std::filesystem::path& path, const CtVolume& volume, Overwrite overwrite) {
   saveMha(path, volume, overwrite);
 }

@@ -2,6 +2,7 @@
 #include "app/cli/scan_files.h"
 
 #include "app/cli/desktop/scan_argument.h"
+#include "pipeline/imaging/image_file.h"
 #include "pipeline/imaging/mask_io.h"
 
 namespace pulmo::cli {
@@ -18,6 +19,11 @@ SourceGeometry asItIs(const Grid& grid) {
 
 LabelVolume loadMaskFile(const std::filesystem::path& path, const MaskMeaning& meaning) {
   return loadMask(path, nullptr, toMaskValues(meaning));
+}
+
+void requireVolumeWritable(const std::filesystem::path& path, Overwrite overwrite) {
+  requireWritableFormat(path);
+  requireWritable(path, overwrite);
 }
 
 void saveCtFile(const std::filesystem::path& path, const CtVolume& volume, Overwrite overwrite) {

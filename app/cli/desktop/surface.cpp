@@ -20,6 +20,7 @@ void addSurface(CLI::App& app, Context& context) {
   addForce(*command, context);
   addJson(*command, context);
   command->callback([options, &context] {
+    requireMeshFormat(options->output);
     requireWritable(options->output, context.overwrite());
     const LabelVolume mask = loadMaskFile(options->mask, options->meaning);
     const auto meshes = extractSurfaces(mask, SurfaceQuality::Export, context.stop, context.progress);
