@@ -5,13 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "app/exit_code.h"
 #include "pipeline/core/atomic_file.h"
 #include "pipeline/core/progress.h"
 
 namespace pulmo::cli {
-
-/// The exit codes are a contract with scripts.
-enum ExitCode { kDone = 0, kOurFault = 1, kWrongUsage = 2, kBadInput = 3, kFileOrDisplay = 4, kStopped = 5 };
 
 /// What every command gets. Progress and messages go to standard error, results to standard output.
 struct Context {

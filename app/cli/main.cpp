@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -23,29 +24,19 @@ std::stop_source& stopSource() {
   return source;
 }
 
-int exitCodeOf(ErrorKind kind) {
-  switch (kind) {
-    case ErrorKind::InvalidInput:
-    case ErrorKind::Unsupported:
-      return kBadInput;
-    case ErrorKind::Io:
-      return kFileOrDisplay;
-    case ErrorKind::OutOfMemory:
-    case ErrorKind::Numerical:
-    case ErrorKind::Internal:
-      break;
-  }
-  return kOurFault;
-}
-
 std::atomic<bool> signalled{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may touch nothing that locks");
 
 /// Ctrl-C and a polite kill ask for a stop. A handler may do next to nothing, so a thread looks whether it was called.
+/// The second one ends the process at once, should the stop take too long.
 /// A handler, not a blocked signal: libraries start threads before main(), and one of those would take it and die.
 void stopOnSignals(std::jthread& waiter) {
   struct sigaction action {};
-  action.sa_handler = [](int) { signalled = true; };
+  action.sa_handler = [](int) {
+    signalled = true;
+    std::signal(SIGINT, SIG_DFL);
+    std::signal(SIGTERM, SIG_DFL);
+  };
   action.sa_flags = SA_RESTART;
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
@@ -70,6 +61,17 @@ ProgressSink terminalProgress() {
   };
 }
 
+/// CLI11 says of a word that it does not know only that a command is missing.
+bool knowsCommand(const CLI::App& app, const std::string& word) {
+  const auto commands = app.get_subcommands({});
+  if (std::any_of(commands.begin(), commands.end(), [&](const CLI::App* c) { return c->check_name(word); }))
+    return true;
+  std::cerr << "pulmo: There is no command \"" << word << "\". There are";
+  for (const CLI::App* command : commands) std::cerr << ' ' << command->get_name();
+  std::cerr << "; pulmo --help tells what they do.\n";
+  return false;
+}
+
 int run(int argc, char** argv) {
   std::jthread waiter;
   stopOnSignals(waiter);
@@ -87,6 +89,7 @@ int run(int argc, char** argv) {
   addTrain(app, context);
   addEvaluate(app, context);
   addDevice(app, context);
+  if (argc > 1 && argv[1][0] != '-' && !knowsCommand(app, argv[1])) return kWrongUsage;
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
@@ -124,16 +127,19 @@ void addForce(CLI::App& command, Context& context) {
 int main(int argc, char** argv) {
   using namespace pulmo;
   try {
-    return cli::run(argc, argv);
+    const int code = cli::run(argc, argv);
+    if (std::cout.flush() || code != kDone) return code;
+    std::cerr << "pulmo: The result could not be written to standard output: the disk may be full.\n";
+    return kFileOrDisplay;
   } catch (const Error& e) {
     std::cerr << "pulmo: " << e.what() << '\n';
     if (!e.detail().empty()) std::cerr << "  (" << e.detail() << ")\n";
-    return cli::exitCodeOf(e.kind());
+    return exitCodeOf(e.kind());
   } catch (const std::bad_alloc&) {
     std::cerr << "pulmo: There is not enough memory for this.\n";
-    return cli::kOurFault;
+    return kOurFault;
   } catch (const std::exception& e) {
     std::cerr << "pulmo: Something unexpected went wrong.\n  (" << e.what() << ")\n";
-    return cli::kOurFault;
+    return kOurFault;
   }
 }

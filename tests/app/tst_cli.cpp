@@ -93,6 +93,14 @@ class TestCli : public QObject {
     QTest::addRow("unknown command") << QStringList{"fly"} << 2;
     QTest::addRow("missing output") << QStringList{"segment", "x.nii"} << 2;
     QTest::addRow("unknown method") << QStringList{"segment", "x.nii", "-o", "y.nii", "--method", "magic"} << 2;
+    QTest::addRow("one value, both lungs")
+        << QStringList{"surface", lungs_, "-o", "x.stl", "--right", "1", "--left", "2,1"} << 2;
+    QTest::addRow("one value, lung and left")
+        << QStringList{"surface", lungs_, "-o", "x.stl", "--left", "1", "--lungs", "1"} << 2;
+    // Said before the work: neither input is there to be read.
+    QTest::addRow("mask of an unknown kind") << QStringList{"segment", "/no/such/thing", "-o", "x.pdf"} << 3;
+    QTest::addRow("surface of an unknown kind") << QStringList{"surface", "/no/such/thing", "-o", "x.pdf"} << 3;
+    QTest::addRow("phantom of an unknown kind") << QStringList{"phantom", "-o", "x.pdf"} << 3;
     QTest::addRow("no such file") << QStringList{"info", "/no/such/thing"} << 4;
     QTest::addRow("unwritable folder") << QStringList{"phantom", "-o", "/no/such/folder/x.nii"} << 4;
   }
@@ -102,6 +110,28 @@ class TestCli : public QObject {
     const Answer a = pulmo_(arguments);
     QVERIFY2(a.exitCode == code, qPrintable(QString("%1: %2").arg(a.exitCode).arg(a.err)));
     if (code != 0) QVERIFY(!a.err.isEmpty() && a.out.isEmpty());
+  }
+  void namesTheWordThatIsNoCommand() {
+    const Answer a = pulmo_({"fly", ct_});
+    QCOMPARE(a.exitCode, 2);
+    QVERIFY2(a.err.contains("\"fly\"") && a.err.contains("segment"), qPrintable(a.err));
+  }
+  void namesTheSeriesThatWouldBeOpened() {
+    const nlohmann::json found = pulmo_({"info", dir_.path(), "--json"}).json();
+    QVERIFY(found["series"].size() >= 2);
+    QCOMPARE(found["best"], found["series"][0]["uid"]);
+  }
+  // A result that was lost on its way out may not count as done.
+  void failsWhereTheResultCannotBeWritten() {
+    if (!QFile::exists("/dev/full")) QSKIP("there is no /dev/full here");
+    for (const QStringList& arguments : {QStringList{"info", ct_, "--json"}, QStringList{"measure", ct_, lungs_}}) {
+      QProcess process;
+      process.setStandardOutputFile("/dev/full");
+      process.start(PULMO_PROGRAM, arguments);
+      QVERIFY(process.waitForFinished(120000));
+      QCOMPARE(process.exitCode(), 4);
+      QVERIFY(QString::fromUtf8(process.readAllStandardError()).contains("standard output"));
+    }
   }
   void refusesWhatIsNoScan() {
     QFile text(dir_.filePath("text.txt"));
@@ -135,6 +165,8 @@ class TestCli : public QObject {
     };
     QTRY_VERIFY_WITH_TIMEOUT(listens(), 20000);
     ::kill(static_cast<pid_t>(process.processId()), SIGTERM);
+    // From now on a second signal would kill.
+    QTRY_VERIFY_WITH_TIMEOUT(!listens() || process.state() == QProcess::NotRunning, 20000);
     QVERIFY(process.waitForFinished(20000));
     QCOMPARE(process.exitStatus(), QProcess::NormalExit);
     QCOMPARE(process.exitCode(), 5);

@@ -39,7 +39,11 @@ void report(const ScanSearch& found, bool json, const Context& context) {
     nlohmann::json series = nlohmann::json::array(), skipped = nlohmann::json::array();
     for (const FoundSeries& s : found.series) series.push_back(toJson(s.facts));
     for (const SkippedFile& s : found.skipped) skipped.push_back({{"path", s.path}, {"reason", s.reason}});
-    context.print({{"series", series}, {"skipped", skipped}});
+    // The search puts the best one first.
+    const bool any = !found.series.empty() && found.series.front().facts.refusal.empty();
+    context.print({{"best", any ? nlohmann::json(found.series.front().facts.uid) : nlohmann::json()},
+                   {"series", series},
+                   {"skipped", skipped}});
     return;
   }
   bool best = true;  // the search puts the best one first
