@@ -161,8 +161,9 @@ void requireOnScan(const Grid& mask, const Grid& scan, const std::string& name) 
       for (std::size_t row = 0; row < 3; ++row)
         along += mask.direction[3 * row + axis] * scan.direction[3 * row + axis];
       if (along < 0.999)
-        throw Error(ErrorKind::InvalidInput, "The mask " + name + " is turned against the scan: it was made on another "
-                                             "one, or on a copy that was turned.");
+        throw Error(ErrorKind::InvalidInput, "The mask " + name +
+                                                 " is turned against the scan: it was made on another "
+                                                 "one, or on a copy that was turned.");
     }
     return;
   }
@@ -218,7 +219,8 @@ MaskInspection inspected(const Volume<std::int32_t>& raw, const std::string& nam
   if (inspection.suggestion && !inspection.suggestion->right.empty() &&
       !(leftwards(raw, kRightLung) < leftwards(raw, kLeftLung))) {
     inspection.suggestion.reset();
-    inspection.doubt = "In " + name + " the value 1 lies to the patient's left of the value 2, so 1 is hardly the right lung.";
+    inspection.doubt =
+        "In " + name + " the value 1 lies to the patient's left of the value 2, so 1 is hardly the right lung.";
   }
   return inspection;
 }
@@ -233,7 +235,8 @@ Volume<std::int32_t> loadPlaced(const fs::path& path, const Scan* scan, std::vec
       return size;
     };
     const Grid& canonical = scan->ct->grid();
-    if (mask.size != scan->source.grid.size && sorted(mask.size) != sorted(canonical.size)) requireOnScan(mask, canonical, name);
+    if (mask.size != scan->source.grid.size && sorted(mask.size) != sorted(canonical.size))
+      requireOnScan(mask, canonical, name);
   };
   IntegerVolume file = loadIntegerVolume(path, belongs);
   if (!scan || file.placeKnown) return std::move(file.volume);
@@ -287,15 +290,16 @@ MaskAnswer loadOrInspectMask(const fs::path& path, const Scan* scan, const MaskV
   return answer;
 }
 
-LabelVolume loadMask(const fs::path& path, const Scan* scan, const MaskValues& values) {
+LabelVolume loadMask(const fs::path& path, const Scan* scan, const MaskValues& values,
+                     std::vector<std::string>* notes) {
   MaskAnswer answer = loadOrInspectMask(path, scan, values);
+  if (notes) notes->insert(notes->end(), answer.notes.begin(), answer.notes.end());
   if (!answer.labels)
-    throw Error(ErrorKind::InvalidInput, answer.inspection.doubt.empty()
-                                             ? path.filename().string() + " holds the values " +
-                                                   listed(answer.inspection.voxels) +
-                                                   ": say which is the right and which the left lung."
-                                             : answer.inspection.doubt +
-                                                   " Say which is the right and which the left lung.");
+    throw Error(ErrorKind::InvalidInput,
+                answer.inspection.doubt.empty()
+                    ? path.filename().string() + " holds the values " + listed(answer.inspection.voxels) +
+                          ": say which is the right and which the left lung."
+                    : answer.inspection.doubt + " Say which is the right and which the left lung.");
   return std::move(*answer.labels);
 }
 

@@ -24,9 +24,9 @@ struct MaskValues {
 struct MaskInspection {
   Grid grid;                                   ///< as in the file
   std::map<std::int64_t, std::size_t> voxels;  ///< value -> count, background included
-  std::optional<MaskValues> suggestion;        ///< one non-zero value: unsided; {1, 2} exactly, 1 to the patient's right
-                                               ///< of 2: 1 right, 2 left (this program's own files); else nothing
-  std::string doubt;                           ///< a sentence: why {1, 2} are not taken for right and left; mostly ""
+  std::optional<MaskValues> suggestion;  ///< one non-zero value: unsided; {1, 2} exactly, 1 to the patient's right
+                                         ///< of 2: 1 right, 2 left (this program's own files); else nothing
+  std::string doubt;                     ///< a sentence: why {1, 2} are not taken for right and left; mostly ""
 };
 
 /// @throws Error{InvalidInput, Io} not a mask (fractions, more than 256 values, ...) or not readable
@@ -51,8 +51,10 @@ struct MaskAnswer {
                                            const MaskValues& values = {});
 
 /// The same for callers that cannot ask.
+/// @param notes  if given, gets the answer's sentences
 /// @throws Error{InvalidInput} also if the values need an answer that was not given (the sentence lists the values)
-[[nodiscard]] LabelVolume loadMask(const std::filesystem::path& path, const Scan* scan, const MaskValues& values = {});
+[[nodiscard]] LabelVolume loadMask(const std::filesystem::path& path, const Scan* scan, const MaskValues& values = {},
+                                   std::vector<std::string>* notes = nullptr);
 
 /// Writes labels on exactly the source's grid (geometry, orientation, size), uint8, compressed where the format can.
 /// The format comes from the extension: .nii .nii.gz .nrrd .mha .mhd (with .raw/.zraw beside it).
@@ -60,6 +62,13 @@ struct MaskAnswer {
 /// @throws Error as writeAtomically; Error{Unsupported} for an unknown extension
 void saveMask(const std::filesystem::path& path, const LabelVolume& labels, const SourceGeometry& source,
               Overwrite overwrite);
+
+/// What a file on the source's grid cannot say of where its slices lie, as a sentence; "" where it says all. To be told
+/// with every saved mask.
+[[nodiscard]] std::string exportNote(const SourceGeometry& source);
+
+/// The canonical grid as a place to save on: regular, also where the source's slices are not.
+[[nodiscard]] SourceGeometry canonicalGeometry(const Grid& canonical);
 
 /// The scan's voxels (or a simulated scan's) as int16 HU, likewise on the source's grid; for a resampled source on the
 /// canonical grid, since its CT values exist there only.

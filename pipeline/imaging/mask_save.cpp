@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -111,6 +112,22 @@ void saveMask(const fs::path& path, const LabelVolume& labels, const SourceGeome
   if (std::none_of(labels.voxels().begin(), labels.voxels().end(), [](std::uint8_t v) { return v != kBackground; }))
     throw Error(ErrorKind::InvalidInput, "The mask is empty, so nothing was saved.");
   write(path, toSourceGrid(labels, source), overwrite);
+}
+
+std::string exportNote(const SourceGeometry& source) {
+  if (!source.resampled) return {};
+  char spacing[32];
+  std::snprintf(spacing, sizeof spacing, "%.4g", source.grid.spacingMm[2]);
+  return "The scan's slices are unevenly spaced, shifted or missing. The mask has one slice for each of them, in "
+         "order, "
+         "but its file can only say one spacing (" +
+         std::string(spacing) + " mm): volumes and distances taken from the file alone are wrong.";
+}
+
+SourceGeometry canonicalGeometry(const Grid& canonical) {
+  SourceGeometry geometry;
+  geometry.grid = canonical;
+  return geometry;
 }
 
 void saveCt(const fs::path& path, const CtVolume& ct, const SourceGeometry& source, Overwrite overwrite) {

@@ -231,6 +231,12 @@ class TestMaskIo : public QObject {
     QCOMPARE((again[{0, 3, 3}]), kRightLung);
     QCOMPARE((again[{1, 1, 0}]), kBackground);
     QVERIFY(again.grid() == regular);
+    // One spacing in the file for gaps of 2 and 4 mm: that is said, and the regular grid offered.
+    QVERIFY(exportNote(scan.source).find("(2 mm)") != std::string::npos);
+    saveMask(at("regular.nii"), labels, canonicalGeometry(regular), Overwrite::Refuse);
+    QVERIFY(exportNote(canonicalGeometry(regular)).empty());
+    QVERIFY(sameGrid(openImage(at("regular.nii"))->grid, regular));
+    QVERIFY(loadMask(at("regular.nii"), &scan).voxels() == labels.voxels());
   }
 
   // --- which value is what

@@ -23,10 +23,13 @@ void addMeasure(CLI::App& app, Context& context) {
   command->callback([options, &context] {
     const auto scan = openScanArgument(options->scan, context);
     if (!scan) return;
-    const LungVolumes volumes = measureVolumes(loadMask(options->mask, &*scan, toMaskValues(options->meaning)));
+    std::vector<std::string> notes;
+    const LungVolumes volumes = measureVolumes(loadMask(options->mask, &*scan, toMaskValues(options->meaning), &notes));
+    context.notes(notes);
     if (context.json)
       context.print({{"scan", toJson(scan->facts)},
                      {"mask", options->mask},
+                     {"notes", notes},
                      {"volumes", nlohmann::json::parse(toJson(volumes))}});
     else
       std::cout << toText(volumes);

@@ -51,8 +51,11 @@ void render(const Options& options, Context& context) {
   const auto scan = openScanArgument(options.scan, context);
   if (!scan) return;
   LabelPtr mask;
-  if (!options.mask.empty())
-    mask = std::make_shared<const LabelVolume>(loadMask(options.mask, &*scan, toMaskValues(options.meaning)));
+  if (!options.mask.empty()) {
+    std::vector<std::string> notes;
+    mask = std::make_shared<const LabelVolume>(loadMask(options.mask, &*scan, toMaskValues(options.meaning), &notes));
+    context.notes(notes);
+  }
   PanePicture picture;
   picture.ct = scan->ct;
   picture.width = options.size[0];

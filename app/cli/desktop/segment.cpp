@@ -29,14 +29,14 @@ nlohmann::json labelVolumes(const LabelVolume& labels) {
 
 struct Options {
   ScanArgument scan;
-  std::string output, uncertainty;
+  std::string output, uncertainty, grid = "source";
   SegmenterChoice how;
 };
 
 void run(const Options& options, Context& context) {
   // Said before the work, not after it.
-  requireVolumeWritable(options.output, context.overwrite());
-  if (!options.uncertainty.empty()) requireVolumeWritable(options.uncertainty, context.overwrite());
+  requireWritable(options.output, context.overwrite());
+  if (!options.uncertainty.empty()) requireWritable(options.uncertainty, context.overwrite());
   const auto network = makeNetworkSegmenter(options.how);
   if (!network && !options.uncertainty.empty())
     throw Error(ErrorKind::InvalidInput, "--uncertainty is the network's: use --method unet.");
@@ -58,10 +58,12 @@ void run(const Options& options, Context& context) {
   }
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   const Segmentation& found = result->segmentation;
-  saveMask(options.output, found.labels, scan->source, context.overwrite());
-  if (!options.uncertainty.empty())
-    saveMask(options.uncertainty, result->uncertainty, scan->source, context.overwrite());
-  context.notes(found.notes);
+  const SourceGeometry target = options.grid == "canonical" ? canonicalGeometry(scan->ct->grid()) : scan->source;
+  saveMask(options.output, found.labels, target, context.overwrite());
+  if (!options.uncertainty.empty()) saveMask(options.uncertainty, result->uncertainty, target, context.overwrite());
+  std::vector<std::string> notes = found.notes;
+  if (const std::string note = exportNote(target); !note.empty()) notes.push_back(note);
+  context.notes(notes);
   if (!context.json) {
     context.say("Lung mask written to " + options.output + ".");
     return;
@@ -73,7 +75,7 @@ void run(const Options& options, Context& context) {
                  {"weights", network ? text(options.how.weights) : nlohmann::json()},
                  {"seconds", seconds},
                  {"labels", labelVolumes(found.labels)},
-                 {"notes", found.notes},
+                 {"notes", notes},
                  {"scan", toJson(scan->facts)},
                  {"scan_notes", scan->notes},
                  {"version", PULMO_VERSION},
@@ -87,6 +89,12 @@ void addSegment(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand("segment", "Find the lungs: 1 right, 2 left, on exactly the scan's grid");
   addScan(*command, options->scan);
   command->add_option("-o,--output", options->output, "Mask to write (.nii .nii.gz .nrrd .mha .mhd)")->required();
+  command
+      ->add_option(
+          "--grid", options->grid,
+          "source: voxel for voxel on the scan's slices; canonical: on a regular grid, also where they are uneven")
+      ->check(CLI::IsMember({"source", "canonical"}))
+      ->capture_default_str();
   addSegmenterChoice(*command, options->how);
   command->add_option("--uncertainty", options->uncertainty,
                       "Also write how unsure the network is: 0 sure to 255, all classes alike");
