@@ -26,6 +26,8 @@ std::string reason(int code) {
 /// Bytes reach the disk before the rename does, else a power cut could leave an empty file under the final name.
 void sync(const fs::path& path, int flags) {
   const int fd = ::open(path.c_str(), flags | O_CLOEXEC);
+  // A folder may be written into and not be read, so not be opened: the file is there, only less safe from a power cut.
+  if (fd < 0 && errno == EACCES && (flags & O_DIRECTORY) != 0) return;
   if (fd < 0) throw Error(ErrorKind::Io, "Could not write " + path.string() + ": " + reason(errno) + ".");
   const int result = ::fsync(fd);
   const int code = errno;

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
 #include <QTemporaryDir>
 #include <QtTest>
 #include <fstream>
@@ -77,6 +79,29 @@ class TestAtomicFile : public QObject {
     }
     QVERIFY(!fs::exists(target));
     QCOMPARE(filesIn(target.parent_path()), 0);
+  }
+  // A folder that may be written into but not listed, as a drop box is: there the rename cannot be synced, that is all.
+  void writesIntoAFolderThatMayNotBeRead() {
+    const QTemporaryDir dir;
+    const fs::path folder = fs::path(dir.path().toStdString()) / "dropbox";
+    fs::create_directory(folder);
+    constexpr uid_t kNobody = 65534;
+    const bool root = ::geteuid() == 0;  // may read everything
+    fs::permissions(folder.parent_path(), fs::perms(0755));
+    if (root) QCOMPARE(::chown(folder.c_str(), kNobody, static_cast<gid_t>(-1)), 0);
+    fs::permissions(folder, fs::perms(0300));
+    if (root) QCOMPARE(::seteuid(kNobody), 0);
+    std::string problem;
+    try {
+      writeAtomically(folder / "a.txt", Overwrite::Refuse, std::string_view("x"));
+    } catch (const Error& e) {
+      problem = e.what();
+    }
+    if (root) QCOMPARE(::seteuid(0), 0);
+    fs::permissions(folder, fs::perms(0700));
+    QVERIFY2(problem.empty(), problem.c_str());
+    QVERIFY(fs::exists(folder / "a.txt"));
+    QCOMPARE(filesIn(folder), 1);
   }
   void namesAMissingFolder() {
     try {
