@@ -282,7 +282,8 @@ std::vector<LatestJob*> MainWindow::jobs() {
   std::vector<LatestJob*> all{&scans_.job(),    &masks_.segmentJob(), &masks_.loadJob(), &masks_.saveJob(),
                               &surfaces_.job(), &volumes_.job(),      &comparison_.job()};
   for (LatestJob* job : simulate_->jobs()) all.push_back(job);
-  all.push_back(&train_->session().fileJob());  // not the training: Esc must not end a night's work
+  all.push_back(&train_->session().fileJob());
+  all.push_back(&train_->session().runsJob());  // not the training: a night's work is stopped by its own button
   return all;
 }
 
@@ -416,7 +417,9 @@ void MainWindow::stepSlices(int action) {
 
 void MainWindow::cancelRunning() {
   // What follows from a mask by itself goes on: nobody has started it, so nobody would start it again.
-  for (LatestJob* job : {&scans_.job(), &masks_.segmentJob(), &masks_.loadJob()}) job->cancel();
+  for (LatestJob* job : {&scans_.job(), &masks_.segmentJob(), &masks_.loadJob(), &simulate_->session().job(),
+                         &train_->session().fileJob()})
+    job->cancel();
 }
 
 void MainWindow::remember(const std::vector<std::filesystem::path>& paths) {

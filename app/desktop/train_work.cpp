@@ -57,7 +57,7 @@ TrainWork::TrainWork(TrainingFunctions functions, Study& study, ViewState& view,
     const int wanted = panel_->config().epochs;  // more than before: the run is made longer
     attempt([&] { session_.resume(run->id, wanted > run->config.epochs ? wanted : 0); });
   });
-  connect(&session_.fileJob(), &LatestJob::ended, this, [this] { resuming_.clear(); });  // it was no run
+  connect(&session_.runsJob(), &LatestJob::ended, this, [this] { resuming_.clear(); });  // it was no run
   connect(&session_.job(), &LatestJob::ended, this, [this] {
     if (std::exchange(ending_, false)) Q_EMIT readyToEnd();
   });

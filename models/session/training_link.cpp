@@ -14,7 +14,8 @@ constexpr WindowHu kAllHu{4096, 1024};  // wider than any network's window: what
 
 }  // namespace
 
-void TrainingLink::beginRun(int size, int epochs, ProgressSink progress) {
+void TrainingLink::beginRun(int run, int size, int epochs, ProgressSink progress) {
+  run_ = run;
   size_ = size;
   epochs_ = epochs;
   progress_ = std::move(progress);
@@ -28,7 +29,7 @@ void TrainingLink::setSlice(CtPtr ct, int z) {
   z_ = z;
 }
 
-std::vector<StepReport> TrainingLink::takeSteps() {
+std::vector<TrainingLink::Step> TrainingLink::takeSteps() {
   const std::lock_guard lock(mutex_);
   return std::exchange(steps_, {});
 }
@@ -41,7 +42,7 @@ void TrainingLink::started(const std::string& device, std::int64_t stepsPerEpoch
 void TrainingLink::stepDone(const StepReport& report) {
   {
     const std::lock_guard lock(mutex_);
-    steps_.push_back(report);
+    steps_.push_back({run_, report});
   }
   const auto now = Clock::now();
   if (now - told_ < kTellEvery || !progress_) return;

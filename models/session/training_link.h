@@ -35,10 +35,14 @@ class TrainingLink final : public TrainingObserver {
 
   TrainingLink(Post post, Receiver receiver) : post_(std::move(post)), receiver_(std::move(receiver)) {}
 
-  /// Before each run. @param size  of the network's matrix
-  void beginRun(int size, int epochs, ProgressSink progress);
-  void setSlice(CtPtr ct, int z);                     ///< in view; null = none
-  [[nodiscard]] std::vector<StepReport> takeSteps();  ///< gathered since the last call
+  struct Step {
+    int run = 0;
+    StepReport report;
+  };
+  /// Before each run. @param run  its id; @param size  of the network's matrix
+  void beginRun(int run, int size, int epochs, ProgressSink progress);
+  void setSlice(CtPtr ct, int z);               ///< in view; null = none
+  [[nodiscard]] std::vector<Step> takeSteps();  ///< gathered since the last call
 
   void started(const std::string& device, std::int64_t stepsPerEpoch, int firstEpoch) override;
   void stepDone(const StepReport& report) override;
@@ -52,13 +56,13 @@ class TrainingLink final : public TrainingObserver {
   Post post_;
   Receiver receiver_;
   std::mutex mutex_;  ///< of the next three
-  std::vector<StepReport> steps_;
+  std::vector<Step> steps_;
   CtPtr ct_;
   int z_ = 0;
 
   // Of the training thread.
   ProgressSink progress_;
-  int size_ = 0, epochs_ = 0;
+  int run_ = 0, size_ = 0, epochs_ = 0;
   std::int64_t stepsPerEpoch_ = 0;
   Clock::time_point told_{};
   CtPtr sent_;

@@ -27,6 +27,7 @@ TrainingSession::TrainingSession(TrainingFunctions functions, QObject* parent)
                Q_EMIT previewMade();
              }}),
       fileJob_(tr("Dataset")),
+      runsJob_(tr("Runs"), LatestJob::Requests::All),
       job_(tr("Training")) {
   flush_.setInterval(kFlushMs);
   connect(&flush_, &QTimer::timeout, this, &TrainingSession::flush);
@@ -117,6 +118,8 @@ void TrainingSession::run(std::vector<Task> tasks) {
   failure_.clear();
   device_.clear();
   waiting_ = static_cast<int>(tasks.size());
+  started_.clear();
+  held_.clear();
   flush_.start();
   Q_EMIT runsChanged();
   job_.run([this, tasks = std::move(tasks)](const StopToken& stop,
@@ -135,7 +138,7 @@ Outcome TrainingSession::work(const std::vector<Task>& tasks, const StopToken& s
     post([this, id = task.id] { beginRun(id); });
     const double count = static_cast<double>(tasks.size()), done = static_cast<double>(i);
     const std::string prefix = tasks.size() > 1 ? task.plan.name.toStdString() + ", " : std::string();
-    link_.beginRun(task.plan.config.network.size, task.plan.config.epochs,
+    link_.beginRun(task.id, task.plan.config.network.size, task.plan.config.epochs,
                    [&progress, count, done, prefix](double share, const std::string& step) {
                      progress((done + share) / count, prefix + step);
                    });
@@ -163,7 +166,7 @@ void TrainingSession::requestStop() {
 
 void TrainingSession::addRun(const std::filesystem::path& folder) {
   auto loaded = std::make_shared<TrainingRun>();
-  fileJob_.run(
+  runsJob_.run(
       [load = functions_.load, folder, loaded](const StopToken&, const ProgressSink& progress) {
         progress(0, "Reading " + folder.filename().string());
         RunRecord record = load(folder);
@@ -206,7 +209,6 @@ const TrainingRun* TrainingSession::find(int run) const {
 }
 
 void TrainingSession::beginRun(int run) {
-  flush();  // what is left belongs to the run before
   current_ = run;
   waiting_ = std::max(0, waiting_ - 1);
   stepsPerEpoch_ = 0;
@@ -232,6 +234,7 @@ void TrainingSession::takeStart(const std::string& device, std::int64_t stepsPer
     std::erase_if(run->epochs, [&](const EpochReport& r) { return r.epoch >= firstEpoch; });
     std::erase_if(run->steps, [&](const StepReport& r) { return r.epoch >= firstEpoch; });
   }
+  started_.insert(current_);
   Q_EMIT stateChanged();
 }
 
@@ -245,11 +248,17 @@ void TrainingSession::takeEpoch(const EpochReport& report) {
 }
 
 void TrainingSession::flush() {
-  const std::vector<StepReport> steps = link_.takeSteps();
-  TrainingRun* run = at(current_);
-  if (steps.empty() || !run) return;
-  run->steps.insert(run->steps.end(), steps.begin(), steps.end());
-  Q_EMIT stepsAdded(current_);
+  const std::vector<TrainingLink::Step> taken = link_.takeSteps();
+  held_.insert(held_.end(), taken.begin(), taken.end());
+  QSet<int> touched;
+  std::erase_if(held_, [&](const TrainingLink::Step& step) {
+    // A run that goes on first forgets what comes again: its start is on the way here.
+    if (!started_.contains(step.run)) return false;
+    if (TrainingRun* run = at(step.run)) run->steps.push_back(step.report);
+    touched.insert(step.run);
+    return true;
+  });
+  for (const int run : touched) Q_EMIT stepsAdded(run);
 }
 
 std::optional<double> TrainingSession::secondsLeft() const {

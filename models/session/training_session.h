@@ -2,6 +2,7 @@
 #pragma once
 #include <QElapsedTimer>
 #include <QObject>
+#include <QSet>
 #include <QString>
 #include <QTimer>
 #include <filesystem>
@@ -34,7 +35,8 @@ class TrainingSession : public QObject {
   ~TrainingSession() override;  ///< a running training is stopped, with its checkpoint written
 
   [[nodiscard]] LatestJob& job() { return job_; }          ///< trains
-  [[nodiscard]] LatestJob& fileJob() { return fileJob_; }  ///< opens stores and runs, prepares datasets
+  [[nodiscard]] LatestJob& fileJob() { return fileJob_; }  ///< opens stores, prepares datasets
+  [[nodiscard]] LatestJob& runsJob() { return runsJob_; }  ///< reads runs, one after another
   [[nodiscard]] Job::State state() { return job_.job().state(); }
   [[nodiscard]] bool busy() const { return job_.busy(); }
 
@@ -99,9 +101,12 @@ class TrainingSession : public QObject {
   int waiting_ = 0;  ///< runs of the sweep that have not begun
   QElapsedTimer epochTimer_;
   std::optional<NetworkPreview> preview_;
+  QSet<int> started_;                     ///< runs whose start was told here
+  std::vector<TrainingLink::Step> held_;  ///< of runs that were not
   QTimer flush_;
   TrainingLink link_;
   LatestJob fileJob_;
+  LatestJob runsJob_;
   LatestJob job_;  ///< the last member: it joins before what its thread uses goes
 };
 

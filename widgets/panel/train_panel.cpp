@@ -74,11 +74,8 @@ TrainPanel::TrainPanel(TrainingSession& session, QWidget* parent)
   addFrequency(column);
   addRun(column);
   QVBoxLayout* settings = groupOf(tr("Settings"), content, column);
-  auto* buttons = new QHBoxLayout;
-  buttons->setSpacing(6);
-  buttons->addWidget(defaults_);
-  buttons->addWidget(takeDisease_);
-  settings->addLayout(buttons);
+  settings->addWidget(defaults_);
+  settings->addWidget(takeDisease_);
   settings->addWidget(editor_);
   addSweep(column);
   column->addStretch(1);
