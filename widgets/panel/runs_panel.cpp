@@ -128,6 +128,8 @@ RunsPanel::RunsPanel(TrainingSession& session, QWidget* parent)
   for (QWidget* widget : std::initializer_list<QWidget*>{add_, remove_, export_}) bar->addWidget(widget);
   auto* split = new QSplitter(Qt::Horizontal, this);
   split->setChildrenCollapsible(false);
+  split->setHandleWidth(4);
+  split->setStyleSheet(QStringLiteral("QSplitter::handle { background: #14181d; }"));
   for (QWidget* widget : std::initializer_list<QWidget*>{epochs_, steps_, table_}) split->addWidget(widget);
   split->setSizes({3000, 3000, 3200});
   auto* column = new QVBoxLayout(this);
@@ -206,7 +208,7 @@ int RunsPanel::colourOf(int run) {
 void RunsPanel::showRuns() {
   const auto& runs = session_.runs();
   columns_ = runs.empty() ? std::vector<QString>{} : settingsToShow(runs);
-  QStringList heads{tr("Run"), tr("State"), tr("Epochs"), tr("Best loss"), tr("at"), tr("Dice")};
+  QStringList heads{tr("Run"), tr("State"), tr("Done"), tr("Best loss"), tr("at"), tr("Dice")};
   for (const QString& key : columns_) {
     const RunField* field = findRunField(key);
     heads << (key == QLatin1String("pathologyP") ? QStringLiteral("p") : field->label);
@@ -214,6 +216,7 @@ void RunsPanel::showRuns() {
   const QSignalBlocker quiet(table_);
   table_->setColumnCount(static_cast<int>(heads.size()));
   table_->setHorizontalHeaderLabels(heads);
+  table_->horizontalHeaderItem(2)->setToolTip(tr("Epochs done, of all"));
   table_->horizontalHeaderItem(3)->setToolTip(tr("Lowest validation total; training total without validation"));
   table_->horizontalHeaderItem(4)->setToolTip(tr("The epoch of the best loss"));
   table_->horizontalHeaderItem(5)->setToolTip(tr("Validation Dice at the best epoch, mean of right and left, 0 to 1"));
