@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cmath>
 #include <condition_variable>
+#include <cstdlib>
 #include <ctime>
 #include <fstream>
 #include <mutex>
@@ -169,7 +170,10 @@ class TestTrainingSession : public QObject {
     std::sort(work.begin(), work.end());
     qInfo("while training: the window answers after %.1f ms (median), %.1f (95 %%); its own work at most %.1f ms",
           gaps[gaps.size() / 2], gaps[gaps.size() * 95 / 100], work.back());
-    QVERIFY(gaps[gaps.size() / 2] < 50);
+    // Where others crowd the processors, the wall clock tells of them.
+    double load = 0;
+    if (getloadavg(&load, 1) == 1 && load <= 2 * QThread::idealThreadCount())
+      QVERIFY(gaps[gaps.size() * 95 / 100] < 50);
     QVERIFY(work.back() < 50);
   }
   void stopIsAnOutcomeOfItsOwnAndResumeGoesOn() {

@@ -139,7 +139,7 @@ class TestCurveScene : public QObject {
     QCOMPARE(hit->x, 2.0);
     QCOMPARE(hit->y, 0.5);
     QCOMPARE(s.scene.nearest(s.scene.pixelOf(3, 0.9)[0], s.scene.pixelOf(3, 0.9)[1], 20)->curve, std::size_t{1});
-    QVERIFY(!s.scene.nearest(p[0], p[1] - 80, 20));
+    QVERIFY(!s.scene.nearest(p[0], p[1] + 60, 20));
   }
   void theMarkStandsOut() {
     Stage s;
