@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <string>
 
 #include "pipeline/core/label_set.h"
@@ -48,13 +49,40 @@ std::string headerNaming(const fs::path& header, const std::string& voxels) {
   return text.substr(0, at) + "ElementDataFile = " + voxels + "\n";
 }
 
-/// Voxels first, then the header that names them: whoever sees the header finds the voxels whole.
+/// A name for the voxels of a header that nothing has: "lungs.zraw", else "lungs-2.zraw", ...
+fs::path freshVoxels(const fs::path& header) {
+  fs::path voxels = fs::path(header).replace_extension(".zraw");
+  for (int n = 2; fs::exists(voxels); ++n)
+    voxels.replace_filename(header.stem().string() + "-" + std::to_string(n) + ".zraw");
+  return voxels;
+}
+
+/// The voxels that a header of ours names, where there are any: "lungs.zraw" or "lungs-2.zraw" beside it.
+std::optional<fs::path> voxelsOf(const fs::path& header) {
+  std::ifstream in(header, std::ios::binary);
+  const std::string key = "ElementDataFile = ", stem = header.stem().string();
+  for (std::string line; std::getline(in, line);) {
+    if (!line.starts_with(key)) continue;
+    const std::string name = line.substr(key.size());
+    if (!name.starts_with(stem) || !name.ends_with(".zraw") || name.find('/') != std::string::npos) return std::nullopt;
+    const std::string between = name.substr(stem.size(), name.size() - stem.size() - 5);
+    const bool ours = between.empty() || (between.size() > 1 && between[0] == '-' &&
+                                          between.find_first_not_of("0123456789", 1) == std::string::npos);
+    return ours ? std::optional(header.parent_path() / name) : std::nullopt;
+  }
+  return std::nullopt;
+}
+
+/// Voxels first and under a name that nothing has, then the header that names them: whoever sees a header, the old one
+/// or the new one, finds its voxels whole, whenever the process ends. Nothing but the header and its voxels is
+/// replaced.
 template <class Voxel>
 void writeMhd(const fs::path& path, const Volume<Voxel>& volume, Overwrite overwrite) {
-  const fs::path voxels = fs::path(path).replace_extension(".zraw");
   requireWritable(path, overwrite);
+  const std::optional<fs::path> before = voxelsOf(path);
+  const fs::path voxels = freshVoxels(path);
   std::string header;
-  writeAtomically(voxels, overwrite, [&](const fs::path& temporary) {
+  writeAtomically(voxels, Overwrite::Refuse, [&](const fs::path& temporary) {
     const fs::path beside = fs::path(temporary).replace_extension(".mhd");
     try {
       writeImage(beside, volume);  // writes `temporary` too: the same name ending in .zraw
@@ -67,13 +95,14 @@ void writeMhd(const fs::path& path, const Volume<Voxel>& volume, Overwrite overw
     }
     fs::remove(beside);
   });
+  std::error_code ec;
   try {
     writeAtomically(path, overwrite, header);
   } catch (const Error&) {
-    std::error_code ec;
-    if (overwrite == Overwrite::Refuse) fs::remove(voxels, ec);  // it is ours: nothing was there before
+    fs::remove(voxels, ec);
     throw;
   }
+  if (before) fs::remove(*before, ec);  // named by nothing any more
 }
 
 template <class Voxel>

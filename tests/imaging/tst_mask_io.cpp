@@ -200,6 +200,25 @@ class TestMaskIo : public QObject {
         sentenceOf([&] { saveMask(at("pair/m.mhd"), twoLungs(scan), scan.source, Overwrite::Refuse); }, ErrorKind::Io)
             .find("exists already") != std::string::npos);
   }
+  // The header is switched from voxels that are whole to others that are whole; what it did not name is left alone.
+  void mhdIsReplacedByNewVoxelsAndASwitchOfTheHeader() {
+    fs::create_directory(at("again"));
+    const Scan scan = smallScan();
+    std::ofstream(at("again/m.zraw")) << "of somebody else";
+    LabelVolume other = twoLungs(scan);
+    saveMask(at("again/m.mhd"), other, scan.source, Overwrite::Refuse);
+    QCOMPARE(readBytes(at("again/m.zraw")), std::string("of somebody else"));
+    QVERIFY(readBytes(at("again/m.mhd")).find("ElementDataFile = m-2.zraw\n") != std::string::npos);
+    for (std::uint8_t& v : other.voxels()) v = v == 0 ? 0 : static_cast<std::uint8_t>(3 - v);
+    saveMask(at("again/m.mhd"), other, scan.source, Overwrite::Replace);
+    QVERIFY(readBytes(at("again/m.mhd")).find("ElementDataFile = m-3.zraw\n") != std::string::npos);
+    QVERIFY(!fs::exists(at("again/m-2.zraw")));
+    QCOMPARE(filesIn(at("again")), std::size_t{3});
+    MaskValues told;
+    told.right = {kRightLung};
+    told.left = {kLeftLung};
+    QVERIFY(loadMask(at("again/m.mhd"), &scan, told).voxels() == other.voxels());
+  }
   void aResampledScanGoesBackToItsSlices() {
     // Slices at 0, 2 and 6 mm, each shifted by another pixel; the scan was resampled every 2 mm.
     Scan scan;
