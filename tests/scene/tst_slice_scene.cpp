@@ -371,6 +371,46 @@ class TestSliceScene : public QObject {
         }
       }
   }
+
+  // A preview of one axial slice is shown in place of the volume's, on that slice alone, with its own label colours.
+  void aPatchStandsInForItsSlice() {
+    const Grid grid = gridOf({20, 20, 5});
+    const auto ct = std::make_shared<const CtVolume>(grid, std::int16_t(-2000));
+    SliceScene scene = sceneOf(ct, Orientation::Axial, {10, 10, 2});
+    scene.setOverlay({true, false, 1.0});
+    auto patchCt = std::make_shared<CtVolume>(gridOf({20, 20, 1}), std::int16_t(3000));
+    auto patchLabels = std::make_shared<LabelVolume>(gridOf({20, 20, 1}));
+    for (int y = 0; y < 20; ++y)
+      for (int x = 0; x < 10; ++x) (*patchLabels)[{x, y, 0}] = 7;
+    LabelPalette palette;
+    palette.colours[7] = pixelOfRgb(1, 200, 3);
+    scene.setPalette(palette);
+    scene.setPatch(std::make_shared<const SlicePatch>(SlicePatch{2, patchCt, patchLabels}));
+    const auto at = [&](const Point3& voxel) {
+      const Picture picture = drawn(scene, 200, 200);
+      return picture.at(scene.pixelOf(voxel)[0], scene.pixelOf(voxel)[1]);
+    };
+    QCOMPARE(at({4, 10, 2}), pixelOfRgb(1, 200, 3));
+    QCOMPARE(at({15, 10, 2}), pixelOfRgb(255, 255, 255));
+    scene.setSlice(Orientation::Axial, {10, 10, 3});
+    QCOMPARE(at({4, 10, 3}), pixelOfRgb(0, 0, 0));
+    scene.setSlice(Orientation::Coronal, {10, 10, 2});
+    QCOMPARE(at({4, 10, 2}), pixelOfRgb(0, 0, 0));
+    // Labels alone: the volume's own values below, and enough where labels are expected.
+    scene.setSlice(Orientation::Axial, {10, 10, 2});
+    scene.setPatch(std::make_shared<const SlicePatch>(SlicePatch{2, nullptr, patchLabels}));
+    scene.setLabelsExpected(true);
+    QVERIFY(!scene.empty());
+    QCOMPARE(at({15, 10, 2}), pixelOfRgb(0, 0, 0));
+    scene.setSlice(Orientation::Axial, {10, 10, 1});
+    QVERIFY(scene.empty());
+    // One of another size is not shown.
+    scene.setLabelsExpected(false);
+    scene.setSlice(Orientation::Axial, {10, 10, 2});
+    scene.setPatch(std::make_shared<const SlicePatch>(
+        SlicePatch{2, std::make_shared<const CtVolume>(gridOf({19, 20, 1}), std::int16_t(3000)), nullptr}));
+    QCOMPARE(at({15, 10, 2}), pixelOfRgb(0, 0, 0));
+  }
 };
 
 QTEST_GUILESS_MAIN(TestSliceScene)
