@@ -91,6 +91,8 @@ class TestMainWindow : public QObject {
     QTRY_COMPARE_WITH_TIMEOUT(series->topLevelItemCount(), 1, kPatienceMs);
     QCOMPARE(series->topLevelItem(0)->text(1), QString("75"));
 
+    // What was found is listed before it is read.
+    QTRY_VERIFY_WITH_TIMEOUT(action(window, "Open reference mask")->isEnabled(), kPatienceMs);
     nextAnswer_ = maskFile_;
     action(window, "Open reference mask")->trigger();
     QTRY_VERIFY_WITH_TIMEOUT(window.settled(), kPatienceMs);
@@ -110,6 +112,15 @@ class TestMainWindow : public QObject {
       swapped += saved.voxels()[i] + phantom_->lungs.voxels()[i] == 3 && saved.voxels()[i] != 0 &&
                  phantom_->lungs.voxels()[i] != 0;
     QVERIFY2(swapped * 200 < saved.voxels().size() / 10, "right and left are swapped in the saved file");
+
+    // Neither Esc nor closing drops a save: the window goes when the file is whole.
+    nextAnswer_ = dir_.filePath("last.nii.gz");
+    action(window, "Save mask")->trigger();
+    action(window, "Cancel")->trigger();
+    QVERIFY(!window.close());
+    QVERIFY(window.isVisible());
+    QTRY_VERIFY_WITH_TIMEOUT(!window.isVisible(), kPatienceMs);
+    QVERIFY(loadMask(nextAnswer_.toStdString(), nullptr).voxels() == saved.voxels());
   }
   void saysWhatIsWrongAndStaysUsable() {
     MainWindow window(answering());
@@ -125,6 +136,7 @@ class TestMainWindow : public QObject {
     QVERIFY(window.windowTitle().contains("Chest"));  // what was open is open still
     action(window, "Segment")->trigger();
     QTRY_VERIFY_WITH_TIMEOUT(action(window, "Save mask")->isEnabled(), kPatienceMs);
+    QVERIFY(window.errorShown().contains("bad.nii"));  // work that went well says nothing about what did not
   }
   void opensWhatIsDropped() {
     MainWindow window(answering());
@@ -151,6 +163,30 @@ class TestMainWindow : public QObject {
     window.show();
     window.reopenLast();
     QTRY_VERIFY_WITH_TIMEOUT(action(window, "Segment")->isEnabled(), kPatienceMs);
+  }
+  // Of two series the other one was open, and is open again, though it is not the best.
+  void reopensTheSeriesThatWasOpen() {
+    const QString folder = dir_.filePath("both");
+    test::writeSeries(phantom_->ct, folder.toStdString() + "/a");
+    test::DicomSlice like;
+    like.seriesUid += ".7";
+    like.description = "The other one";
+    test::DicomCut cut;
+    cut.keep = [](int slice) { return slice >= 20 && slice < 60; };
+    test::writeSeries(phantom_->ct, folder.toStdString() + "/b", cut, like);
+    {
+      MainWindow window(answering());
+      window.show();
+      window.openPaths({folder.toStdString()}, QString::fromStdString(like.seriesUid));
+      QTRY_VERIFY_WITH_TIMEOUT(window.windowTitle().contains("The other one"), kPatienceMs);
+      QVERIFY(window.close());
+    }
+    MainWindow window(answering());
+    window.show();
+    window.reopenLast();
+    QTRY_VERIFY_WITH_TIMEOUT(action(window, "Segment")->isEnabled(), kPatienceMs);
+    QVERIFY(window.windowTitle().contains("The other one"));
+    QCOMPARE(child<QTreeWidget>(window, "study.series")->topLevelItemCount(), 2);
   }
   void obeysTheKeyboard() {
     MainWindow window(answering());
