@@ -18,6 +18,9 @@ ICONS = {
     "crosshair": '<path d="M12 3v7m0 4v7M3 12h7m4 0h7"/>',
     "reset-view": '<path d="M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5"/>',
     "picture": '<path d="M3 7h4l2-3h6l2 3h4v12H3z"/><circle cx="12" cy="13" r="3.500"/>',
+    "lungs-picture": '<path d="M3 8V3.500h4.500M16.500 3.500H21V8M21 16v4.500h-4.500M7.500 20.500H3V16"/>'
+                     '<path d="M12 6v4"/><path d="M10 8.500c-2.500 1-4 4-4 8 2 .4 4-.3 4-2.500z"/>'
+                     '<path d="M14 8.500c2.500 1 4 4 4 8-2 .4-4-.3-4-2.500z"/>',
     "axial": '<ellipse cx="12" cy="12" rx="9" ry="6.500"/><path d="M12 14.500v4"/>',
     "coronal": '<path d="M7 3c0 3-3 4-3 8v10h16V11c0-4-3-5-3-8"/><path d="M12 8v13"/>',
     "sagittal": '<path d="M9 3c0 3-2 5-2 9s1 5 1 9h8c0-4 2-6 1-10s-3-5-3-8"/>',

@@ -23,6 +23,8 @@ Actions::Actions(QObject* parent) : QObject(parent) {
       make(tr("Open &reference mask …"), "Ctrl+M", "load-mask", tr("Load an expert's mask of the open scan"));
   saveMask = make(tr("&Save mask …"), "Ctrl+S", "save-mask", tr("Save the prediction on exactly the scan's grid"));
   savePicture = make(tr("Save &picture …"), "Ctrl+P", "picture", tr("Save a picture of the panes as PNG"));
+  saveLungPicture = make(tr("Save picture of the &lungs …"), "Ctrl+Shift+P", "lungs-picture",
+                         tr("Save a picture of the 3-D lungs as PNG"));
   quit = make(tr("&Quit"), "Ctrl+Q", "", tr("End the program"));
   segment = make(tr("Seg&ment"), "F5", "segment", tr("Find the lungs on the open scan"));
   cancel = make(tr("&Cancel what is running"), "Esc", "cancel", tr("Stop what is running"));

@@ -20,6 +20,7 @@ class Actions : public QObject {
   QAction* openReference;
   QAction* saveMask;
   QAction* savePicture;
+  QAction* saveLungPicture;  ///< the 3-D lungs alone
   QAction* quit;
   QAction* segment;
   QAction* cancel;

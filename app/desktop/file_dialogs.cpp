@@ -2,8 +2,13 @@
 #include "app/desktop/file_dialogs.h"
 
 #include <QFileDialog>
+#include <QFileInfo>
+#include <QImage>
 #include <QMessageBox>
 #include <QPushButton>
+#include <algorithm>
+
+#include "pipeline/core/error.h"
 
 namespace pulmo {
 
@@ -16,7 +21,7 @@ FileDialogs FileDialogs::native() {
     return QFileDialog::getOpenFileName(parent, title, start, filter);
   };
   dialogs.save = [](QWidget* parent, const QString& title, const QString& start, const QString& filter) {
-    return QFileDialog::getSaveFileName(parent, title, start, filter);  // asks before it lets one overwrite
+    return QFileDialog::getSaveFileName(parent, title, start, filter, nullptr, QFileDialog::DontConfirmOverwrite);
   };
   dialogs.confirm = [](QWidget* parent, const QString& title, const QString& question, const QString& action) {
     QMessageBox box(QMessageBox::Question, title, question, QMessageBox::Cancel, parent);
@@ -26,6 +31,27 @@ FileDialogs FileDialogs::native() {
     return box.clickedButton() == yes;
   };
   return dialogs;
+}
+
+std::optional<SaveTarget> askSaveTarget(const FileDialogs& dialogs, QWidget* parent, const QString& title,
+                                        const QString& start, const QString& filter, const QStringList& endings) {
+  QString file = dialogs.save(parent, title, start, filter);
+  if (file.isEmpty()) return std::nullopt;
+  if (std::none_of(endings.begin(), endings.end(),
+                   [&](const QString& ending) { return file.endsWith(ending, Qt::CaseInsensitive); }))
+    file += endings.first();
+  if (!QFileInfo::exists(file)) return SaveTarget{file.toStdString(), Overwrite::Refuse};
+  if (!dialogs.confirm(parent, QObject::tr("Replace the file?"),
+                       QObject::tr("%1 exists already.").arg(QFileInfo(file).fileName()), QObject::tr("Replace")))
+    return std::nullopt;
+  return SaveTarget{file.toStdString(), Overwrite::Replace};
+}
+
+void savePng(const QImage& picture, const SaveTarget& target) {
+  writeAtomically(target.path, target.overwrite, [&](const std::filesystem::path& temporary) {
+    if (!picture.save(QString::fromStdString(temporary.string()), "PNG"))
+      throw Error(ErrorKind::Io, "The picture " + target.path.filename().string() + " could not be written.");
+  });
 }
 
 }  // namespace pulmo

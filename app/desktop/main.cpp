@@ -44,11 +44,7 @@ class Screenshot : public QObject {
     if (scanWanted_ && !window_.scanOpen()) return end(kBadInput, "No scan was opened.");
     if (window_.segmentOnce()) return;
     try {
-      const QImage picture = window_.grab().toImage();
-      writeAtomically(file_.toStdString(), overwrite_, [&](const std::filesystem::path& temporary) {
-        if (!picture.save(QString::fromStdString(temporary.string()), "PNG"))
-          throw Error(ErrorKind::Io, "The picture could not be written.");
-      });
+      savePng(window_.grab().toImage(), {file_.toStdString(), overwrite_});
       QApplication::exit(kDone);
     } catch (const Error& e) {
       end(exitCodeOf(e.kind()), e.what());

@@ -153,7 +153,7 @@ void MainWindow::makeToolBar() {
   });
   bar->addWidget(opacity);
   bar->addSeparator();
-  bar->addActions({actions_->crosshair, actions_->resetView, actions_->savePicture});
+  bar->addActions({actions_->crosshair, actions_->resetView, actions_->savePicture, actions_->saveLungPicture});
 }
 
 void MainWindow::makeMenus() {
@@ -163,7 +163,7 @@ void MainWindow::makeMenus() {
   connect(recent_, &QMenu::aboutToShow, this, &MainWindow::showRecent);
   file->addAction(actions_->openPhantom);
   file->addSeparator();
-  file->addActions({actions_->openReference, actions_->saveMask, actions_->savePicture});
+  file->addActions({actions_->openReference, actions_->saveMask, actions_->savePicture, actions_->saveLungPicture});
   file->addSeparator();
   file->addAction(actions_->quit);
   auto* lungs = menuBar()->addMenu(tr("&Lungs"));
@@ -215,6 +215,7 @@ void MainWindow::connectActions() {
   connect(actions_->openReference, &QAction::triggered, this, &MainWindow::chooseReference);
   connect(actions_->saveMask, &QAction::triggered, this, &MainWindow::chooseMaskFile);
   connect(actions_->savePicture, &QAction::triggered, this, &MainWindow::choosePictureFile);
+  connect(actions_->saveLungPicture, &QAction::triggered, this, &MainWindow::chooseLungPictureFile);
   connect(actions_->quit, &QAction::triggered, this, &QWidget::close);
   const auto segment = [this] { masks_.segment(static_cast<std::size_t>(segmentPanel_->method())); };
   connect(actions_->segment, &QAction::triggered, this, segment);
@@ -352,7 +353,8 @@ bool MainWindow::showTab(const QString& key) {
 void MainWindow::showScan() {
   const ScanPtr scan = study_.scan();
   const bool open = scan != nullptr;
-  for (QAction* action : {actions_->openReference, actions_->segment, actions_->savePicture}) action->setEnabled(open);
+  for (QAction* action : {actions_->openReference, actions_->segment, actions_->savePicture, actions_->saveLungPicture})
+    action->setEnabled(open);
   if (open) view_.setGrid(scan->ct->grid());
   grid_->setCt(open ? scan->ct : nullptr);
   setWindowTitle(open ? tr("%1 – Pulmoscope")
@@ -390,21 +392,38 @@ void MainWindow::chooseReference() {
 
 void MainWindow::chooseMaskFile() {
   if (!study_.prediction().labels) return;
-  const QString file = dialogs_.save(this, tr("Save the lung mask"), lastFolder() + QStringLiteral("/lungs.nii.gz"),
-                                     tr("NIfTI (*.nii.gz *.nii);;NRRD (*.nrrd);;MetaImage (*.mha *.mhd)"));
-  if (!file.isEmpty()) masks_.savePrediction(toPath(file), Overwrite::Replace);  // the dialog has asked
+  const auto target = askSaveTarget(dialogs_, this, tr("Save the lung mask"), lastFolder() + "/lungs.nii.gz",
+                                    tr("NIfTI (*.nii.gz *.nii);;NRRD (*.nrrd);;MetaImage (*.mha *.mhd)"),
+                                    {".nii.gz", ".nii", ".nrrd", ".mha", ".mhd"});
+  if (target) masks_.savePrediction(target->path, target->overwrite);
 }
 
 void MainWindow::choosePictureFile() {
-  const QString file = dialogs_.save(this, tr("Save a picture of the panes"),
-                                     lastFolder() + QStringLiteral("/panes.png"), tr("PNG (*.png)"));
-  if (file.isEmpty()) return;
-  const QImage picture = grid_->picture();
+  const auto target = askSaveTarget(dialogs_, this, tr("Save a picture of the panes"), lastFolder() + "/panes.png",
+                                    tr("PNG (*.png)"), {".png"});
+  if (target) savePicture(grid_->picture(), *target);
+}
+
+void MainWindow::chooseLungPictureFile() {
+  if (!surfaces_.surfaces()) {
+    status_->showError(tr("There are no lungs in 3-D yet: press F5 to find them, or open a reference mask (Ctrl+M)."));
+    return;
+  }
+  const QImage picture = grid_->snapshot3d();
+  if (picture.isNull()) {
+    status_->showError(
+        tr("No picture of the lungs could be made: it needs OpenGL 3.2 or newer, which this display does not offer."));
+    return;
+  }
+  const auto target = askSaveTarget(dialogs_, this, tr("Save a picture of the lungs"), lastFolder() + "/lungs.png",
+                                    tr("PNG (*.png)"), {".png"});
+  if (target) savePicture(picture, *target);
+}
+
+void MainWindow::savePicture(const QImage& picture, const SaveTarget& target) {
   try {
-    writeAtomically(toPath(file), Overwrite::Replace, [&](const std::filesystem::path& temporary) {
-      if (!picture.save(toText(temporary), "PNG")) throw Error(ErrorKind::Io, "The picture could not be written.");
-    });
-    status_->showMessage(tr("Picture saved to %1.").arg(file));
+    savePng(picture, target);
+    status_->showMessage(tr("Picture saved to %1.").arg(toText(target.path)));
   } catch (const Error& e) {
     status_->showError(QString::fromUtf8(e.what()), QString::fromStdString(e.detail()));
   }

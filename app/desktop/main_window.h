@@ -77,6 +77,8 @@ class MainWindow : public QMainWindow {
   void askMaskValues(const std::filesystem::path& path, const MaskInspection& inspection);
   void chooseMaskFile();
   void choosePictureFile();
+  void chooseLungPictureFile();
+  void savePicture(const QImage& picture, const SaveTarget& target);
   void stepSlices(int action);
   void remember(const std::vector<std::filesystem::path>& paths);
   void showRecent();

@@ -111,9 +111,9 @@ void SimulateWork::exportFiles() {
   if (file.isEmpty()) return;
   const std::filesystem::path ct = file.toStdString();
   const std::filesystem::path lesions = besides(ct, "-lesions");
-  QStringList there;  // the dialog has asked about the scan alone
-  for (const auto& other : {lesions, SimulationSession::descriptionBeside(ct)})
-    if (std::filesystem::exists(other)) there << QString::fromStdString(other.filename().string());
+  QStringList there;
+  for (const auto& each : {ct, lesions, SimulationSession::descriptionBeside(ct)})
+    if (std::filesystem::exists(each)) there << QString::fromStdString(each.filename().string());
   if (!there.isEmpty() && !dialogs_.confirm(window_, tr("Replace files?"),
                                             tr("%1 exists already.").arg(there.join(tr(" and "))), tr("Replace")))
     return;

@@ -122,6 +122,53 @@ class TestMainWindow : public QObject {
     QTRY_VERIFY_WITH_TIMEOUT(!window.isVisible(), kPatienceMs);
     QVERIFY(loadMask(nextAnswer_.toStdString(), nullptr).voxels() == saved.voxels());
   }
+  // The picture shows both lungs in the colours of their sides; a file that is there is replaced only by permission.
+  void savesAPictureOfTheLungs() {
+    MainWindow window(answering());
+    window.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&window));
+    auto* status = window.findChild<StatusStrip*>();
+    QAction* save = action(window, "Save picture of the lungs");
+    questions_.clear();
+    QVERIFY(!save->isEnabled());
+    window.openPaths({scanFolder_.toStdString()});
+    QTRY_VERIFY_WITH_TIMEOUT(save->isEnabled() && window.settled(), kPatienceMs);
+    nextAnswer_ = dir_.filePath("lungs");
+    const QString file = dir_.filePath("lungs.png");
+    save->trigger();
+    QVERIFY2(status->message().contains("no lungs in 3-D yet"), qPrintable(status->message()));
+    QVERIFY(!QFile::exists(file));
+
+    window.openReference(maskFile_.toStdString());
+    QTRY_VERIFY_WITH_TIMEOUT(window.settled() && action(window, "Segment")->isEnabled(), kPatienceMs);
+    save->trigger();
+    QVERIFY2(status->message().contains("lungs.png"), qPrintable(status->message()));
+    QVERIFY(questions_.isEmpty());
+    const QImage picture(file);
+    QCOMPARE(picture.size(), window.findChild<QWidget*>("pane.lungs")->size());
+    int blueLeft = 0, orangeRight = 0, blueRight = 0,
+        orangeLeft = 0;  // the patient's right lung is blue, and left here
+    for (int y = 0; y < picture.height(); ++y)
+      for (int x = 0; x < picture.width(); ++x) {
+        const QColor c = picture.pixelColor(x, y);
+        const bool left = x < picture.width() / 2;
+        if (c.blue() > c.red() + 60) ++(left ? blueLeft : blueRight);
+        if (c.red() > c.blue() + 60) ++(left ? orangeLeft : orangeRight);
+      }
+    QVERIFY2(blueLeft > 2000 && orangeRight > 2000 && blueLeft > 5 * blueRight && orangeRight > 5 * orangeLeft,
+             qPrintable(QString("%1 %2 %3 %4").arg(blueLeft).arg(blueRight).arg(orangeLeft).arg(orangeRight)));
+
+    std::ofstream(file.toStdString()) << "mine";
+    agree_ = false;
+    save->trigger();
+    QCOMPARE(questions_.size(), 1);
+    QVERIFY(questions_[0].contains("lungs.png"));
+    QCOMPARE(QFileInfo(file).size(), 4);
+    agree_ = true;
+    save->trigger();
+    QCOMPARE(QImage(file).size(), picture.size());
+    QCOMPARE(QDir(dir_.path()).entryList({".pulmo-*"}, QDir::Files | QDir::Hidden), QStringList{});
+  }
   void saysWhatIsWrongAndStaysUsable() {
     MainWindow window(answering());
     window.show();
