@@ -11,25 +11,6 @@ namespace pulmo {
 
 namespace {
 
-struct Figure {
-  const char* key;
-  const char* name;
-  std::optional<double> LabelMetrics::*value;
-  int decimals;
-};
-
-constexpr std::array<Figure, 10> kFigures{
-    {{"dice", "Dice", &LabelMetrics::dice, 4},
-     {"jaccard", "Jaccard", &LabelMetrics::jaccard, 4},
-     {"sensitivity", "Sensitivity", &LabelMetrics::sensitivity, 4},
-     {"precision", "Precision", &LabelMetrics::precision, 4},
-     {"specificity", "Specificity", &LabelMetrics::specificity, 4},
-     {"hd95_mm", "HD95 (mm)", &LabelMetrics::hd95Mm, 2},
-     {"assd_mm", "ASSD (mm)", &LabelMetrics::assdMm, 2},
-     {"reference_ml", "Reference (ml)", &LabelMetrics::referenceMl, 1},
-     {"mask_ml", "Mask (ml)", &LabelMetrics::maskMl, 1},
-     {"volume_difference_ml", "Difference (ml)", &LabelMetrics::volumeDifferenceMl, 1}}};
-
 /// Neither JSON nor a spreadsheet has a word for NaN or infinity: not a measurement, so absent.
 std::optional<double> measured(const std::optional<double>& value) {
   return value && std::isfinite(*value) ? value : std::nullopt;
@@ -58,7 +39,7 @@ std::string padded(const std::string& text, std::size_t width) {
 nlohmann::json labelJson(const std::optional<LabelMetrics>& metrics) {
   if (!metrics) return nullptr;
   nlohmann::json object = nlohmann::json::object();
-  for (const Figure& figure : kFigures) object[figure.key] = jsonOf((*metrics).*(figure.value));
+  for (const MetricFigure& figure : kMetricFigures) object[figure.key] = jsonOf((*metrics).*(figure.value));
   return object;
 }
 
@@ -78,13 +59,13 @@ std::string toJson(const Metrics& metrics) {
 
 std::string toCsv(const Metrics& metrics) {
   std::string csv = "label";
-  for (const Figure& figure : kFigures) csv += std::string(",") + figure.key;
+  for (const MetricFigure& figure : kMetricFigures) csv += std::string(",") + figure.key;
   csv += "\n";
   const std::pair<const char*, std::optional<LabelMetrics>> rows[] = {
       {"right_lung", metrics.right}, {"left_lung", metrics.left}, {"lungs", metrics.both}};
   for (const auto& [key, row] : rows) {
     csv += key;
-    for (const Figure& figure : kFigures) {
+    for (const MetricFigure& figure : kMetricFigures) {
       csv += ",";
       if (row) csv += number((*row).*(figure.value), 6, "");
     }
@@ -95,7 +76,7 @@ std::string toCsv(const Metrics& metrics) {
 
 std::string toText(const Metrics& metrics) {
   std::string text = padded("", 16) + padded("Right", 11) + padded("Left", 11) + padded("Both", 11) + "\n";
-  for (const Figure& figure : kFigures) {
+  for (const MetricFigure& figure : kMetricFigures) {
     std::string name = figure.name;
     name.resize(16, ' ');
     text += name;

@@ -4,23 +4,19 @@
 #include <QTest>
 #include <filesystem>
 
-#include "pipeline/core/label_set.h"
+#include "tests/support/small_chest.h"
 #include "widgets/scene/pane_picture.h"
 
 namespace {
 
 using namespace pulmo;
+using namespace pulmo::test;
 
 PanePicture picture() {
-  Grid grid;
-  grid.size = {40, 40, 20};
-  auto labels = std::make_shared<LabelVolume>(grid);
-  for (int z = 0; z < 20; ++z)
-    for (int y = 10; y < 30; ++y)
-      for (int x = 5; x < 18; ++x) (*labels)[{x, y, z}] = kRightLung;
   PanePicture all;
-  all.ct = std::make_shared<const CtVolume>(grid, std::int16_t(-1000));
-  all.slices = {{"Native", nullptr, false, "", Orientation::Axial}, {"Mask", labels, true, "", Orientation::Axial}};
+  all.ct = smallCt(-1000);
+  all.slices = {{"Native", nullptr, false, "", Orientation::Axial},
+                {"Mask", smallLung(kRightLung), true, "", Orientation::Axial}};
   all.cursor = {20, 20, 10};
   all.window = {256, -872};
   all.overlay = {true, false, 1.0};
@@ -28,16 +24,6 @@ PanePicture picture() {
   all.width = 803;
   all.height = 400;
   return all;
-}
-
-/// Two tetrahedra, the right lung at the patient's right (small x).
-std::shared_ptr<const std::vector<TriangleMesh>> twoLungs() {
-  auto meshes = std::make_shared<std::vector<TriangleMesh>>();
-  for (const auto& [label, x] : {std::pair<std::uint8_t, float>{kRightLung, 0.F}, {kLeftLung, 22.F}})
-    meshes->push_back({label,
-                       {{x, 0, 0}, {x + 18, 0, 0}, {x + 9, 18, 0}, {x + 9, 9, 18}},
-                       {{0, 2, 1}, {0, 1, 3}, {1, 2, 3}, {2, 0, 3}}});
-  return meshes;
 }
 
 QRgb at(const RgbImage& image, int x, int y) {
@@ -67,7 +53,7 @@ class TestSlicePicture : public QObject {
 
   void lungsWithoutADisplayAreRefused() {
     PanePicture all = picture();
-    all.lungs = twoLungs();
+    all.lungs = twoTetrahedra();
     const QByteArray display = qgetenv("DISPLAY");
     for (const char* name : {"", ":987"}) {
       qputenv("DISPLAY", name);
@@ -86,7 +72,7 @@ class TestSlicePicture : public QObject {
   void lungsAreSeenFromTheFront() {
     PanePicture all = picture();
     all.slices.clear();
-    all.lungs = twoLungs();
+    all.lungs = twoTetrahedra();
     all.width = all.height = 400;
     const RgbImage image = drawPanes(all);
     int rightLung[2] = {0, 0}, leftLung[2] = {0, 0};  // in the left and in the right half of the picture

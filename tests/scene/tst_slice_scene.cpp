@@ -4,19 +4,13 @@
 #include <cmath>
 #include <vector>
 
-#include "pipeline/core/label_set.h"
+#include "tests/support/small_chest.h"
 #include "widgets/scene/slice_scene.h"
 
 namespace {
 
 using namespace pulmo;
-
-Grid gridOf(const Index3& size, const Point3& spacingMm = {1, 1, 1}) {
-  Grid grid;
-  grid.size = size;
-  grid.spacingMm = spacingMm;
-  return grid;
-}
+using namespace pulmo::test;
 
 struct Picture {
   int width, height;

@@ -5,18 +5,13 @@
 #include <QWheelEvent>
 #include <cmath>
 
+#include "tests/support/small_chest.h"
 #include "widgets/view/slice_pane.h"
 
 namespace {
 
 using namespace pulmo;
-
-Grid gridOf(const Index3& size, const Point3& spacingMm = {1, 1, 1}) {
-  Grid grid;
-  grid.size = size;
-  grid.spacingMm = spacingMm;
-  return grid;
-}
+using namespace pulmo::test;
 
 void wheel(QWidget& widget, int eighths) {
   const QPointF middle(widget.width() / 2.0, widget.height() / 2.0);

@@ -5,7 +5,7 @@
 #include <QWheelEvent>
 #include <cmath>
 
-#include "pipeline/core/label_set.h"
+#include "tests/support/small_chest.h"
 #include "widgets/view/pane_frame.h"
 #include "widgets/view/slice_bar.h"
 #include "widgets/view/slice_pane.h"
@@ -15,42 +15,20 @@
 namespace {
 
 using namespace pulmo;
+using namespace pulmo::test;
 
 constexpr const char* kNames[] = {"native", "mask", "prediction", "simulated", "lungs"};
 constexpr PaneId kAll[] = {PaneId::Native, PaneId::Mask, PaneId::Prediction, PaneId::Simulated, PaneId::Lungs};
-
-Grid grid40() {
-  Grid grid;
-  grid.size = {40, 40, 20};
-  return grid;
-}
-
-LabelPtr labelsWith(std::uint8_t label) {
-  auto labels = std::make_shared<LabelVolume>(grid40());
-  for (int z = 0; z < 20; ++z)
-    for (int y = 10; y < 30; ++y)
-      for (int x = 5; x < 18; ++x) (*labels)[{x, y, z}] = label;
-  return labels;
-}
-
-std::shared_ptr<const std::vector<TriangleMesh>> twoLungs() {
-  auto meshes = std::make_shared<std::vector<TriangleMesh>>();
-  for (const auto& [label, x] : {std::pair<std::uint8_t, float>{kRightLung, 0.F}, {kLeftLung, 22.F}})
-    meshes->push_back({label,
-                       {{x, 0, 0}, {x + 18, 0, 0}, {x + 9, 18, 0}, {x + 9, 9, 18}},
-                       {{0, 2, 1}, {0, 1, 3}, {1, 2, 3}, {2, 0, 3}}});
-  return meshes;
-}
 
 struct Window {
   ViewState state;
   ViewGrid grid{state};
   Window() {
     grid.resize(1200, 800);
-    state.setGrid(grid40());
+    state.setGrid(smallGrid());
     state.setCrosshairVisible(false);
     state.setOverlay({true, false, 1.0});
-    grid.setCt(std::make_shared<const CtVolume>(grid40(), std::int16_t(-1350)));
+    grid.setCt(smallCt(-1350));
     grid.show();
   }
   QWidget* frame(PaneId pane) { return grid.findChild<QWidget*>(QString("frame.") + kNames[static_cast<int>(pane)]); }
@@ -136,8 +114,8 @@ class TestViewGrid : public QObject {
   void eachPaneShowsItsMask() {
     Window w;
     const Point3 inside{11, 20, double(w.state.cursor()[2])};
-    w.grid.setLabels(PaneId::Mask, labelsWith(kRightLung), "reference.nii.gz");
-    w.grid.setLabels(PaneId::Prediction, labelsWith(kLeftLung), "threshold");
+    w.grid.setLabels(PaneId::Mask, smallLung(kRightLung), "reference.nii.gz");
+    w.grid.setLabels(PaneId::Prediction, smallLung(kLeftLung), "threshold");
     QCOMPARE(w.colourOf(PaneId::Native, inside), QColor(0, 0, 0));
     QCOMPARE(w.colourOf(PaneId::Mask, inside), QColor(86, 180, 233));
     QCOMPARE(w.colourOf(PaneId::Prediction, inside), QColor(240, 170, 60));
@@ -159,7 +137,7 @@ class TestViewGrid : public QObject {
       w.grid.setEmptyText(pane, "Nothing to show here yet.");
       QVERIFY(ink(pane) > 100);
     }
-    w.grid.setLabels(PaneId::Mask, labelsWith(kRightLung), "m");
+    w.grid.setLabels(PaneId::Mask, smallLung(kRightLung), "m");
     w.grid.setLabels(PaneId::Mask, nullptr, "");
     QVERIFY(ink(PaneId::Mask) > 100);
   }
@@ -213,7 +191,7 @@ class TestViewGrid : public QObject {
     Window w;
     QSignalSpy activated(&w.grid, &ViewGrid::paneActivated);
     QCOMPARE(w.grid.activePane(), PaneId::Native);
-    w.grid.setLabels(PaneId::Mask, labelsWith(kRightLung), "m");
+    w.grid.setLabels(PaneId::Mask, smallLung(kRightLung), "m");
     QTest::mouseClick(w.view(PaneId::Mask), Qt::LeftButton);
     QCOMPARE(w.grid.activePane(), PaneId::Mask);
     QTest::mouseClick(w.view(PaneId::Lungs), Qt::LeftButton);
@@ -223,7 +201,7 @@ class TestViewGrid : public QObject {
 
   void lungsAreSeenFromTheFront() {
     Window w;
-    w.grid.setSurfaces(twoLungs());
+    w.grid.setSurfaces(twoTetrahedra());
     const QImage image = w.grid.snapshot3d();
     QCOMPARE(image.size(), w.view(PaneId::Lungs)->size());
     int rightLung[2] = {0, 0}, leftLung[2] = {0, 0};  // in the left and in the right half
@@ -241,7 +219,7 @@ class TestViewGrid : public QObject {
 
   void slicePlanesFollowTheRestingCursor() {
     Window w;
-    w.grid.setSurfaces(twoLungs());
+    w.grid.setSurfaces(twoTetrahedra());
     QVERIFY(QTest::qWaitForWindowExposed(&w.grid));
     const QImage without = w.grid.snapshot3d();
     w.state.setCrosshairVisible(true);
@@ -254,7 +232,7 @@ class TestViewGrid : public QObject {
 
   void leftDragTurnsTheLungs() {
     Window w;
-    w.grid.setSurfaces(twoLungs());
+    w.grid.setSurfaces(twoTetrahedra());
     QWidget* lungs = w.view(PaneId::Lungs);
     const QImage before = w.grid.snapshot3d();
     QTest::mousePress(lungs, Qt::LeftButton, {}, {200, 300});
@@ -265,8 +243,8 @@ class TestViewGrid : public QObject {
 
   void pictureShowsAllOfIt() {
     Window w;
-    w.grid.setLabels(PaneId::Mask, labelsWith(kRightLung), "m");
-    w.grid.setSurfaces(twoLungs());
+    w.grid.setLabels(PaneId::Mask, smallLung(kRightLung), "m");
+    w.grid.setSurfaces(twoTetrahedra());
     const QImage picture = w.grid.picture();
     QCOMPARE(picture.size(), w.grid.size());
     auto* mask = dynamic_cast<SlicePane*>(w.view(PaneId::Mask));
@@ -280,8 +258,8 @@ class TestViewGrid : public QObject {
 
   void aNewScanReplacesTheOld() {
     Window w;
-    w.grid.setLabels(PaneId::Mask, labelsWith(kRightLung), "m");
-    Grid other = grid40();
+    w.grid.setLabels(PaneId::Mask, smallLung(kRightLung), "m");
+    Grid other = smallGrid();
     other.size = {10, 12, 14};
     w.state.setGrid(other);
     w.grid.setCt(std::make_shared<const CtVolume>(other, std::int16_t(2000)));

@@ -10,6 +10,9 @@
 #include <QPushButton>
 #include <QTableWidget>
 #include <QVBoxLayout>
+#include <algorithm>
+#include <iterator>
+#include <vector>
 
 #include "models/session/comparison_session.h"
 #include "models/session/mask_session.h"
@@ -20,23 +23,16 @@ namespace pulmo {
 
 namespace {
 
-struct Row {
-  const char* name;
-  const char* tip;
-  std::optional<double> LabelMetrics::*value;
-  int decimals;
-};
-
-constexpr Row kRows[] = {
-    {"Dice", "Overlap: 2 |A∩B| / (|A|+|B|), 0 to 1", &LabelMetrics::dice, 4},
-    {"Jaccard", "Overlap: |A∩B| / |A∪B|, 0 to 1", &LabelMetrics::jaccard, 4},
-    {"Sensitivity", "Share of the reference that the mask covers", &LabelMetrics::sensitivity, 4},
-    {"Precision", "Share of the mask that the reference covers", &LabelMetrics::precision, 4},
-    {"HD95 (mm)", "95th percentile of the surface distances", &LabelMetrics::hd95Mm, 2},
-    {"ASSD (mm)", "Mean surface distance, both directions", &LabelMetrics::assdMm, 2},
-    {"Reference (ml)", "Volume of the reference", &LabelMetrics::referenceMl, 0},
-    {"Mask (ml)", "Volume of the mask", &LabelMetrics::maskMl, 0},
-};
+/// The rows of the table: there is room for the brief ones.
+const std::vector<MetricFigure>& rowFigures() {
+  static const std::vector<MetricFigure> rows = [] {
+    std::vector<MetricFigure> brief;
+    std::copy_if(kMetricFigures.begin(), kMetricFigures.end(), std::back_inserter(brief),
+                 [](const MetricFigure& figure) { return figure.brief; });
+    return brief;
+  }();
+  return rows;
+}
 
 QLabel* dimLabel(QWidget* parent) {
   auto* label = new QLabel(parent);
@@ -82,7 +78,7 @@ SegmentPanel::SegmentPanel(Study& study, MaskSession& masks, VolumeSession& volu
       notes_(new QLabel(this)),
       reference_(dimLabel(this)),
       agreementHint_(dimLabel(this)),
-      agreement_(new QTableWidget(static_cast<int>(std::size(kRows)), 3, this)) {
+      agreement_(new QTableWidget(static_cast<int>(rowFigures().size()), 3, this)) {
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(10, 6, 10, 10);
 
@@ -119,9 +115,10 @@ SegmentPanel::SegmentPanel(Study& study, MaskSession& masks, VolumeSession& volu
   agreement_->setObjectName("segment.agreement");
   agreement_->setHorizontalHeaderLabels({tr("Right"), tr("Left"), tr("Both")});
   QStringList names;
-  for (const Row& row : kRows) names << tr(row.name);
+  for (const MetricFigure& figure : rowFigures()) names << tr(figure.name);
   agreement_->setVerticalHeaderLabels(names);
-  for (int i = 0; i < agreement_->rowCount(); ++i) agreement_->verticalHeaderItem(i)->setToolTip(tr(kRows[i].tip));
+  for (int i = 0; i < agreement_->rowCount(); ++i)
+    agreement_->verticalHeaderItem(i)->setToolTip(tr(rowFigures()[static_cast<std::size_t>(i)].meaning));
   agreement_->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
   agreement_->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
   agreement_->verticalHeader()->setDefaultSectionSize(24);
@@ -192,10 +189,10 @@ void SegmentPanel::showMetrics() {
     agreementHint_->setText(tr("The reference does not tell right from left: figures for both lungs."));
   const std::optional<LabelMetrics> columns[] = {metrics->right, metrics->left, metrics->both};
   for (int row = 0; row < agreement_->rowCount(); ++row) {
+    const MetricFigure& figure = rowFigures()[static_cast<std::size_t>(row)];
     for (int c = 0; c < 3; ++c) {
-      const auto value = columns[c] ? (*columns[c]).*(kRows[row].value) : std::optional<double>();
-      auto* item =
-          new QTableWidgetItem(value ? QString::number(*value, 'f', kRows[row].decimals) : QStringLiteral("–"));
+      const auto value = columns[c] ? (*columns[c]).*(figure.value) : std::optional<double>();
+      auto* item = new QTableWidgetItem(value ? QString::number(*value, 'f', figure.decimals) : QStringLiteral("–"));
       item->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
       agreement_->setItem(row, c, item);
     }
