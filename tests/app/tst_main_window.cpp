@@ -2,19 +2,24 @@
 #include <QAction>
 #include <QApplication>
 #include <QComboBox>
+#include <QDialog>
 #include <QDropEvent>
 #include <QLabel>
 #include <QMimeData>
 #include <QPushButton>
+#include <QScrollBar>
 #include <QSettings>
 #include <QTableWidget>
 #include <QTemporaryDir>
+#include <QTextEdit>
+#include <QTimer>
 #include <QTreeWidget>
 #include <QtTest>
 #include <fstream>
 
 #include "app/desktop/main_window.h"
 #include "app/desktop/theme.h"
+#include "pipeline/core/label_set.h"
 #include "pipeline/imaging/mask_io.h"
 #include "pipeline/simulate/phantom.h"
 #include "tests/support/dicom_writer.h"
@@ -32,6 +37,19 @@ T* child(const QWidget& window, const char* name) {
   T* found = window.findChild<T*>(name);
   if (!found) qFatal("no %s", name);
   return found;
+}
+
+/// Whether the patient's right lung is seen, blue, in the left half, and the left one, orange, in the right half.
+bool sidesShown(const QImage& picture) {
+  int blue[2] = {0, 0}, orange[2] = {0, 0};
+  for (int y = 0; y < picture.height(); ++y)
+    for (int x = 0; x < picture.width(); ++x) {
+      const QColor c = picture.pixelColor(x, y);
+      const bool rightHalf = x >= picture.width() / 2;
+      blue[rightHalf] += c.blue() > c.red() + 40;
+      orange[rightHalf] += c.red() > c.blue() + 40;
+    }
+  return blue[0] > 2000 && orange[1] > 2000 && blue[0] > 5 * blue[1] && orange[1] > 5 * orange[0];
 }
 
 }  // namespace
@@ -122,6 +140,41 @@ class TestMainWindow : public QObject {
     QTRY_VERIFY_WITH_TIMEOUT(!window.isVisible(), kPatienceMs);
     QVERIFY(loadMask(nextAnswer_.toStdString(), nullptr).voxels() == saved.voxels());
   }
+  // 7 and 5 tell nobody which lung they are: the window asks, and shows what it is told on the right sides.
+  void asksWhichValueIsWhichLung() {
+    CtVolume odd(phantom_->lungs.grid());
+    for (std::size_t i = 0; i < odd.voxels().size(); ++i) {
+      const auto v = phantom_->lungs.voxels()[i];
+      odd.voxels()[i] = static_cast<std::int16_t>(v == kRightLung ? 7 : v == kLeftLung ? 5 : 0);
+    }
+    SourceGeometry source;
+    source.grid = odd.grid();
+    const QString file = dir_.filePath("odd.nrrd");
+    saveCt(file.toStdString(), odd, source, Overwrite::Replace);
+    MainWindow window(answering());
+    window.show();
+    window.openPaths({scanFolder_.toStdString()});
+    QTRY_VERIFY_WITH_TIMEOUT(action(window, "Segment")->isEnabled(), kPatienceMs);
+    QStringList offered;
+    QTimer answer;
+    connect(&answer, &QTimer::timeout, &window, [&] {
+      auto* dialog = qobject_cast<QDialog*>(QApplication::activeModalWidget());
+      if (!dialog) return;
+      answer.stop();
+      auto* table = dialog->findChild<QTableWidget*>("maskValues.table");
+      for (int row = 0; row < table->rowCount(); ++row) {
+        offered << table->item(row, 0)->text();
+        qobject_cast<QComboBox*>(table->cellWidget(row, 2))->setCurrentIndex(offered.last() == "7" ? 1 : 2);
+      }
+      dialog->accept();
+    });
+    answer.start(20);
+    window.openReference(file.toStdString());
+    QTRY_COMPARE_WITH_TIMEOUT(offered, (QStringList{"5", "7"}), kPatienceMs);
+    QTRY_VERIFY_WITH_TIMEOUT(window.settled(), kPatienceMs);
+    const QImage picture = child<QWidget>(window, "pane.mask")->grab().toImage();
+    QVERIFY2(sidesShown(picture), "the patient's right lung is not the blue one on the left");
+  }
   // The picture shows both lungs in the colours of their sides; a file that is there is replaced only by permission.
   void savesAPictureOfTheLungs() {
     MainWindow window(answering());
@@ -146,17 +199,7 @@ class TestMainWindow : public QObject {
     QVERIFY(questions_.isEmpty());
     const QImage picture(file);
     QCOMPARE(picture.size(), window.findChild<QWidget*>("pane.lungs")->size());
-    int blueLeft = 0, orangeRight = 0, blueRight = 0,
-        orangeLeft = 0;  // the patient's right lung is blue, and left here
-    for (int y = 0; y < picture.height(); ++y)
-      for (int x = 0; x < picture.width(); ++x) {
-        const QColor c = picture.pixelColor(x, y);
-        const bool left = x < picture.width() / 2;
-        if (c.blue() > c.red() + 60) ++(left ? blueLeft : blueRight);
-        if (c.red() > c.blue() + 60) ++(left ? orangeLeft : orangeRight);
-      }
-    QVERIFY2(blueLeft > 2000 && orangeRight > 2000 && blueLeft > 5 * blueRight && orangeRight > 5 * orangeLeft,
-             qPrintable(QString("%1 %2 %3 %4").arg(blueLeft).arg(blueRight).arg(orangeLeft).arg(orangeRight)));
+    QVERIFY(sidesShown(picture));
 
     std::ofstream(file.toStdString()) << "mine";
     agree_ = false;
@@ -234,6 +277,21 @@ class TestMainWindow : public QObject {
     QTRY_VERIFY_WITH_TIMEOUT(action(window, "Segment")->isEnabled(), kPatienceMs);
     QVERIFY(window.windowTitle().contains("The other one"));
     QCOMPARE(child<QTreeWidget>(window, "study.series")->topLevelItemCount(), 2);
+  }
+  // An identifier may be one long word: it is broken, and pushes nothing else out of sight.
+  void showsLongNamesWhole() {
+    const QString folder = dir_.filePath("long");
+    test::DicomSlice like;
+    like.description = std::string(60, 'W');
+    test::writeSeries(phantom_->ct, folder.toStdString(), {}, like);
+    MainWindow window(answering());
+    window.show();
+    window.openPaths({folder.toStdString()});
+    QTRY_VERIFY_WITH_TIMEOUT(action(window, "Segment")->isEnabled(), kPatienceMs);
+    auto* facts = child<QTextEdit>(window, "study.facts");
+    QVERIFY(facts->toPlainText().contains(QString(60, 'W')));
+    QVERIFY(facts->toPlainText().contains("128 × 128 × 75"));
+    QCOMPARE(facts->horizontalScrollBar()->maximum(), 0);
   }
   void obeysTheKeyboard() {
     MainWindow window(answering());
