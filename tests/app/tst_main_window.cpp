@@ -119,6 +119,10 @@ class TestMainWindow : public QObject {
     QTRY_VERIFY_WITH_TIMEOUT(table->isVisible() && table->item(0, 0), kPatienceMs);
     for (int side = 0; side < 3; ++side)
       QVERIFY2(table->item(0, side)->text().toDouble() > 0.95, qPrintable(table->item(0, side)->text()));
+    // Everything is shown, and it fits on a small screen.
+    const QSize least = window.minimumSizeHint();
+    QVERIFY2(least.width() <= 1280 && least.height() <= 700,
+             qPrintable(QString("%1 x %2").arg(least.width()).arg(least.height())));
 
     nextAnswer_ = dir_.filePath("out.nii.gz");
     action(window, "Save mask")->trigger();

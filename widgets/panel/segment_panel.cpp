@@ -18,6 +18,7 @@
 #include "models/session/mask_session.h"
 #include "models/session/volume_session.h"
 #include "pipeline/core/label_set.h"
+#include "widgets/control/scrolled_column.h"
 
 namespace pulmo {
 
@@ -79,8 +80,7 @@ SegmentPanel::SegmentPanel(Study& study, MaskSession& masks, VolumeSession& volu
       reference_(dimLabel(this)),
       agreementHint_(dimLabel(this)),
       agreement_(new QTableWidget(static_cast<int>(rowFigures().size()), 3, this)) {
-  auto* column = new QVBoxLayout(this);
-  column->setContentsMargins(10, 6, 10, 10);
+  QVBoxLayout* column = makeScrolledColumn(this);
 
   auto* predictionBox = new QGroupBox(tr("Prediction"), this);
   auto* predictionColumn = new QVBoxLayout(predictionBox);

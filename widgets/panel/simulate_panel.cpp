@@ -7,13 +7,13 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
-#include <QScrollArea>
 #include <QSignalBlocker>
 #include <QSpinBox>
 #include <QVBoxLayout>
 #include <utility>
 
 #include "models/session/simulation_session.h"
+#include "widgets/control/scrolled_column.h"
 #include "widgets/panel/simulate_controls.h"
 
 namespace pulmo {
@@ -128,21 +128,10 @@ void SimulatePanel::layOut() {
   bodyColumn->addWidget(lungs_);
   bodyColumn->addWidget(export_);
 
-  auto* content = new QWidget;
-  auto* column = new QVBoxLayout(content);
-  column->setContentsMargins(10, 8, 10, 10);
+  QVBoxLayout* column = makeScrolledColumn(this);
   column->addWidget(missing_);
   column->addWidget(body_);
   column->addStretch(1);
-  auto* scroll = new QScrollArea(this);
-  scroll->setWidgetResizable(true);
-  scroll->setFrameShape(QFrame::NoFrame);
-  scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-  scroll->setFocusPolicy(Qt::NoFocus);
-  scroll->setWidget(content);
-  auto* all = new QVBoxLayout(this);
-  all->setContentsMargins(0, 0, 0, 0);
-  all->addWidget(scroll);
 }
 
 bool SimulatePanel::choosePreset(const QString& keyOrName) {
