@@ -101,6 +101,7 @@ Json headerOf(const Checkpoint& c) {
               {"sums", toJson(c.sums)},
               {"epochSeconds", c.epochSeconds},
               {"epochWaited", c.epochWaited},
+              {"learningRate", c.learningRate},
               {"reports", Json::array()},
               {"tensors", Json::object()}};
   for (const EpochReport& report : c.reports) header["reports"].push_back(toJson(report));
@@ -122,6 +123,7 @@ void readHeader(const Json& header, Checkpoint& c) {
   c.sums = sumsOf(header.at("sums"));
   c.epochSeconds = header.at("epochSeconds");
   c.epochWaited = header.at("epochWaited");
+  c.learningRate = header.value("learningRate", 0.0);
   for (const Json& report : header.at("reports")) c.reports.push_back(reportOf(report));
   for (const auto& [name, member] : kSections)
     for (const Json& item : header.at("tensors").at(name))

@@ -21,6 +21,7 @@ struct Checkpoint {
   std::int64_t optimizerSteps = 0;  ///< weight changes since the start of the run
   PassSums sums;                    ///< of the epoch in progress
   double epochSeconds = 0, epochWaited = 0;
+  double learningRate = 0;  ///< of the last optimizer step
   std::vector<EpochReport> reports;
   std::vector<NamedTensor> weights;
   std::vector<NamedTensor> first, second;  ///< the optimizer's moments

@@ -124,6 +124,7 @@ void Trainer::restore(const Checkpoint& c) {
   sums_ = c.sums;
   epochSeconds_ = c.epochSeconds;
   epochWaited_ = c.epochWaited;
+  lastRate_ = c.learningRate;
   reports_ = c.reports;
 }
 
@@ -138,6 +139,7 @@ void Trainer::writeCheckpoint(const fs::path& file) {
   c.sums = sums_;
   c.epochSeconds = epochSeconds_;
   c.epochWaited = epochWaited_;
+  c.learningRate = lastRate_;
   c.reports = reports_;
   c.weights = tensorsOf(*net_, config_.network, "").tensors;
   c.first = named(c.weights, optimizer_->first());

@@ -57,6 +57,9 @@ std::string messageOf(const std::function<void()>& call) {
 class TestNetwork : public QObject {
   Q_OBJECT
  private Q_SLOTS:
+  // Small work: threads that wait for each other on a busy machine would cost more than they give.
+  void initTestCase() { torch::set_num_threads(1); }
+
   void givesEachPixelItsClasses_data() {
     QTest::addColumn<int>("architecture");
     QTest::addColumn<int>("levels");

@@ -106,9 +106,10 @@ class TestTrainer : public QObject {
     config.network.levels = 4;
     config.batchSize = 4;
     config.accumulate = 1;
-    config.epochs = 120;
+    config.epochs = 250;
     config.checkpointEvery = 1000;
     config.schedule = pulmo::Schedule::Cosine;
+    config.weightDecay = 0;
     config.emptyShare = 1;
     config.pathologyP = 0;
     config.augmentation = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false};
