@@ -121,9 +121,11 @@ class TestMaskCleanup : public QObject {
   void exchangesSidesThatAreWrong() {
     LabelVolume mask = chest();
     for (std::uint8_t& v : mask.voxels()) v = v == 0 ? 0 : static_cast<std::uint8_t>(3 - v);
+    fillBlock(mask, {10, 10, 10}, {12, 12, 12}, 1);  // a patch that is right already, 27 voxels
     const auto notes = clean(mask);
     QVERIFY(mask.voxels() == chest().voxels());
     QCOMPARE(notes.size(), std::size_t{1});
+    QVERIFY2(notes[0].find("exchanged") != std::string::npos, notes[0].c_str());
   }
   void correctsAPatchOfTheOtherSide_data() {
     QTest::addColumn<int>("depth");
