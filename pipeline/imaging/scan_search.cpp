@@ -47,6 +47,8 @@ class Collector {
     if (!fs::is_directory(status)) {
       if (!fs::is_regular_file(status))
         throw Error(ErrorKind::InvalidInput, path.string() + " is neither a file nor a folder.");
+      if (::access(path.c_str(), R_OK) != 0)
+        throw Error(ErrorKind::Io, "The file " + path.string() + " may not be read (permission).");
       files_.push_back({path, path.filename().string()});
       return;
     }
