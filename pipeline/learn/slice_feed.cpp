@@ -129,7 +129,7 @@ SliceFeed::SliceFeed(const SliceStore& store, const TrainingConfig& config, int 
                                              (pass == Pass::Training ? "training" : "validation") +
                                              ": it needs cases on that side whose right and left lung are known.");
   const auto threads = static_cast<std::size_t>(std::clamp(config.dataThreads, 1, 64));
-  state_->slots.resize(2 * threads + 2);
+  state_->slots.resize(threads + 2);
   for (std::size_t i = 0; i < threads; ++i)
     state_->workers.emplace_back([state = state_.get()](const StopToken& stop) { state->work(stop); });
 }
