@@ -12,6 +12,7 @@
 #include "pipeline/core/error.h"
 #include "pipeline/core/random.h"
 #include "pipeline/learn/half_floats.h"
+#include "pipeline/learn/shipped_weights.h"
 #include "pipeline/learn/weights_file.h"
 #include "pipeline/learn/zip_archive.h"
 #include "tests/learn/pth_bytes.h"
@@ -544,6 +545,29 @@ class TestWeightsFile : public QObject {
     auto zip = pthEntries(pickledWeights(entries));
     zip[1].bytes = std::string(65536, '\0');
     QCOMPARE(refusal(folder.write("a.pth", zipOf(zip))), ErrorKind::InvalidInput);
+  }
+
+  void shippedWeightsAreFound() {
+    qunsetenv("PULMO_WEIGHTS");
+    const Folder folder;
+    const fs::path program = folder.file("a/b/bin"), far = folder.file("a/b/c/d/e/f/bin");
+    const fs::path tree = folder.file("a/resources/weights"), installed = folder.file("a/b/share/pulmoscope/weights");
+    for (const fs::path& made : {program, far, tree, installed}) fs::create_directories(made);
+    QVERIFY(!findShippedWeights(program));
+    std::ofstream(tree / "z.pth") << "z";
+    QCOMPARE(findShippedWeights(program)->filename(), fs::path("z.pth"));
+    QVERIFY(!findShippedWeights(far));  // more than four folders above
+    std::ofstream(tree / "b.pth") << "b";
+    QCOMPARE(findShippedWeights(program)->filename(), fs::path("b.pth"));
+    std::ofstream(tree / "lungs.pth") << "l";
+    QCOMPARE(findShippedWeights(program)->filename(), fs::path("lungs.pth"));
+    std::ofstream(installed / "own.pth") << "o";  // nearer to the program
+    QCOMPARE(findShippedWeights(program)->filename(), fs::path("own.pth"));
+    qputenv("PULMO_WEIGHTS", QByteArray::fromStdString((tree / "z.pth").string()));
+    QCOMPARE(*findShippedWeights(program), tree / "z.pth");
+    qputenv("PULMO_WEIGHTS", "/nowhere.pth");
+    QVERIFY_THROWS_EXCEPTION(Error, findShippedWeights(program));
+    qunsetenv("PULMO_WEIGHTS");
   }
 
   void everyCutIsRefused() {
