@@ -273,7 +273,7 @@ class TestViewGrid : public QObject {
     Window w;
     auto* pane = dynamic_cast<SlicePane*>(w.view(PaneId::Simulated));
     QVERIFY(pane->scene().empty());  // the open scan is not simulated
-    w.grid.setSimulated(std::make_shared<const CtVolume>(grid40(), std::int16_t(2000)), nullptr, "patient 1");
+    w.grid.setSimulated(smallCt(2000), nullptr, "patient 1");
     QCOMPARE(w.colourOf(PaneId::Simulated, {20, 20, 10}), QColor(255, 255, 255));
     QCOMPARE(w.colourOf(PaneId::Native, {20, 20, 10}), QColor(0, 0, 0));
     w.grid.setSimulated(nullptr, nullptr, {});
