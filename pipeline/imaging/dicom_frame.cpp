@@ -63,12 +63,16 @@ void readSeriesTexts(const DicomElements& data, DicomFrame& frame) {
   f.manufacturer = data.text(0x00080070);
   if (const std::string model = data.text(0x00081090); !model.empty()) f.manufacturer += " " + model;
   f.transferSyntax = transferSyntaxName(frame.layout.transferSyntax);
-  if (const std::string type = data.text(0x00281054); !type.empty() && type != "HU")
+  const std::string type = data.text(0x00281054);
+  if (type == "US")
+    f.warnings.emplace_back("The header leaves open what its values are; they are taken for Hounsfield units.");
+  else if (!type.empty() && type != "HU")
     f.warnings.push_back("The header says that its values are of the type " + type.substr(0, 16) +
                          ", not Hounsfield units. Thresholds and densities may be wrong.");
   if (data.firstItem(0x00283000))
     f.warnings.emplace_back(
-        "The header holds a look-up table for its values, which is not applied. Thresholds and densities may be wrong.");
+        "The header holds a look-up table for its values, which is not applied. Thresholds and densities may be "
+        "wrong.");
   frame.sopClass = data.text(0x00080016);
   frame.imageType = data.text(0x00080008);
   frame.frameOfReference = data.text(0x00200052);

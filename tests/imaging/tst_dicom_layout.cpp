@@ -164,6 +164,10 @@ class TestDicomLayout : public QObject {
   }
   void saysWhereValuesAreNotHu() {
     const std::string pixels = large(0x7FE00010, "OW", 8, std::string(8, 'x'));
+    QVERIFY(read(file(kExplicit, image(2, 2) + small(0x00281054, "LO", "US") + pixels))  // unspecified
+                .frames.at(0)
+                .facts.warnings.at(0)
+                .find("taken for") != std::string::npos);
     QVERIFY(read(file(kExplicit, image(2, 2) + small(0x00281054, "LO", "HU") + pixels))
                 .frames.at(0)
                 .facts.warnings.empty());
