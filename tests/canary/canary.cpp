@@ -69,7 +69,7 @@ pulmo::TrainingConfig configFor(DeviceChoice device) {
   config.network.baseChannels = 8;
   config.device = device;
   config.accumulate = 1;
-  config.epochs = 6;
+  config.epochs = 10;
   config.pathologyP = 0.5;
   if (device == DeviceChoice::Cuda) config.precision = pulmo::Precision::Auto;
   return config;

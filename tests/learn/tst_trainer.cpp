@@ -104,9 +104,9 @@ class TestTrainer : public QObject {
     pulmo::TrainingConfig config = pulmo::test::smallConfig(64);
     config.network.baseChannels = 8;
     config.network.levels = 4;
-    config.batchSize = 4;
+    config.batchSize = 2;
     config.accumulate = 1;
-    config.epochs = 250;
+    config.epochs = 200;
     config.checkpointEvery = 1000;
     config.schedule = pulmo::Schedule::Cosine;
     config.weightDecay = 0;
