@@ -35,8 +35,8 @@ struct Options {
 
 void run(const Options& options, Context& context) {
   // Said before the work, not after it.
-  requireWritable(options.output, context.overwrite());
-  if (!options.uncertainty.empty()) requireWritable(options.uncertainty, context.overwrite());
+  requireVolumeWritable(options.output, context.overwrite());
+  if (!options.uncertainty.empty()) requireVolumeWritable(options.uncertainty, context.overwrite());
   const auto network = makeNetworkSegmenter(options.how);
   if (!network && !options.uncertainty.empty())
     throw Error(ErrorKind::InvalidInput, "--uncertainty is the network's: use --method unet.");
