@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// The window's files: which are chosen, saved, remembered.
+#include <QFileInfo>
+#include <QMenu>
+#include <QSettings>
+
+#include "app/desktop/main_window.h"
+#include "widgets/control/status_strip.h"
+#include "widgets/view/view_grid.h"
+
+namespace pulmo {
+
+namespace {
+
+constexpr int kRecentMost = 8;
+
+std::filesystem::path toPath(const QString& text) {
+  return text.toStdString();
+}
+QString toText(const std::filesystem::path& path) {
+  return QString::fromStdString(path.string());
+}
+
+}  // namespace
+
+void MainWindow::chooseReference() {
+  if (!study_.scan()) return;
+  const QString file =
+      dialogs_.open(this, tr("Open a reference mask"), lastFolder(),
+                    tr("Masks (*.nii *.nii.gz *.nrrd *.nhdr *.mha *.mhd *.tif *.tiff);;All files (*)"));
+  if (!file.isEmpty()) openReference(toPath(file));
+}
+
+void MainWindow::chooseMaskFile() {
+  if (!study_.prediction().labels) return;
+  const auto target = askSaveTarget(dialogs_, this, tr("Save the lung mask"), lastFolder() + "/lungs.nii.gz",
+                                    tr("NIfTI (*.nii.gz *.nii);;NRRD (*.nrrd);;MetaImage (*.mha *.mhd)"),
+                                    {".nii.gz", ".nii", ".nrrd", ".mha", ".mhd"});
+  if (target) masks_.savePrediction(target->path, target->overwrite);
+}
+
+void MainWindow::choosePictureFile() {
+  const auto target = askSaveTarget(dialogs_, this, tr("Save a picture of the panes"), lastFolder() + "/panes.png",
+                                    tr("PNG (*.png)"), {".png"});
+  if (target) savePicture(grid_->picture(), *target);
+}
+
+void MainWindow::chooseLungPictureFile() {
+  if (!surfaces_.surfaces()) {
+    status_->showError(tr("There are no lungs in 3-D yet: press F5 to find them, or open a reference mask (Ctrl+M)."));
+    return;
+  }
+  const QImage picture = grid_->snapshot3d();
+  if (picture.isNull()) {
+    status_->showError(
+        tr("No picture of the lungs could be made: it needs OpenGL 3.2 or newer, which this display does not offer."));
+    return;
+  }
+  const auto target = askSaveTarget(dialogs_, this, tr("Save a picture of the lungs"), lastFolder() + "/lungs.png",
+                                    tr("PNG (*.png)"), {".png"});
+  if (target) savePicture(picture, *target);
+}
+
+void MainWindow::savePicture(const QImage& picture, const SaveTarget& target) {
+  try {
+    savePng(picture, target);
+    status_->showMessage(tr("Picture saved to %1.").arg(toText(target.path)));
+  } catch (const Error& e) {
+    status_->showError(QString::fromUtf8(e.what()), QString::fromStdString(e.detail()));
+  }
+}
+
+void MainWindow::remember(const std::vector<std::filesystem::path>& paths) {
+  if (paths.size() != 1) return;
+  QSettings settings;
+  QStringList recent = settings.value("recent").toStringList();
+  const QString path = QFileInfo(toText(paths.front())).absoluteFilePath();
+  recent.removeAll(path);
+  recent.prepend(path);
+  while (recent.size() > kRecentMost) recent.removeLast();
+  settings.setValue("recent", recent);
+  settings.setValue("lastFolder", QFileInfo(path).isDir() ? path : QFileInfo(path).absolutePath());
+}
+
+void MainWindow::showRecent() {
+  recent_->clear();
+  const QStringList paths = QSettings().value("recent").toStringList();
+  for (const QString& path : paths) {
+    auto* action =
+        recent_->addAction(QFileInfo(path).fileName() + QStringLiteral("  —  ") + QFileInfo(path).absolutePath());
+    action->setEnabled(QFileInfo::exists(path));
+    connect(action, &QAction::triggered, this, [this, path] { openPaths({toPath(path)}); });
+  }
+  if (paths.isEmpty()) recent_->addAction(tr("Nothing opened yet"))->setEnabled(false);
+}
+
+QString MainWindow::lastFolder() const {
+  return QSettings().value("lastFolder").toString();
+}
+
+void MainWindow::reopenLast() {
+  const QString path = QSettings().value("open/path").toString();
+  if (!path.isEmpty() && QFileInfo::exists(path)) openPaths({toPath(path)}, QSettings().value("open/uid").toString());
+}
+
+}  // namespace pulmo
