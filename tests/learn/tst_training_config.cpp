@@ -109,7 +109,7 @@ class TestTrainingConfig : public QObject {
                                      << "augmentation.twist";
     QTest::newRow("lesions swapped") << "/pathology/lesionsMin"
                                      << "50"
-                                     << "lesionsM";
+                                     << "lesions_m";
   }
   void refusesAndNamesTheField() {
     QFETCH(QString, pointer);
