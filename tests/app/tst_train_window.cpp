@@ -8,6 +8,7 @@
 #include <QFile>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMouseEvent>
 #include <QPushButton>
 #include <QSettings>
 #include <QSlider>
@@ -153,10 +154,15 @@ class TestTrainWindow : public QObject {
     auto* curves = child<CurvePlot>(window, "runs.epochs");
     QVERIFY(curves->isVisible());
     QTRY_VERIFY_WITH_TIMEOUT(!curves->scene().empty(), kPatienceMs);
-    const auto best = curves->scene().pixelOf(4, 0.85);
-    QTest::mouseMove(curves, QPoint(5, 5));
-    QTest::mouseMove(curves, QPoint(int(best[0]), int(best[1])));
-    QTRY_VERIFY_WITH_TIMEOUT(curves->hoverText().contains("0.85"), kPatienceMs);
+    const auto hovered = [&] {
+      curves->frame();  // where a point lies is known when it has been drawn
+      const auto at = curves->scene().pixelOf(4, 0.85);
+      QMouseEvent move(QEvent::MouseMove, QPointF(at[0], at[1]), curves->mapToGlobal(QPointF(at[0], at[1])),
+                       Qt::NoButton, Qt::NoButton, Qt::NoModifier);
+      QApplication::sendEvent(curves, &move);
+      return curves->hoverText().contains("0.85");
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(hovered(), kPatienceMs);
     auto* pane = child<SlicePane>(window, "pane.prediction");
     QVERIFY(!pane->scene().empty());  // the network's labels, though nobody has segmented
   }
