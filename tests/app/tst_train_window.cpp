@@ -155,7 +155,7 @@ class TestTrainWindow : public QObject {
     QVERIFY(curves->isVisible());
     QTRY_VERIFY_WITH_TIMEOUT(!curves->scene().empty(), kPatienceMs);
     const auto hovered = [&] {
-      curves->frame();  // where a point lies is known when it has been drawn
+      static_cast<void>(curves->frame());  // where a point lies is known when it has been drawn
       const auto at = curves->scene().pixelOf(4, 0.85);
       QMouseEvent move(QEvent::MouseMove, QPointF(at[0], at[1]), curves->mapToGlobal(QPointF(at[0], at[1])),
                        Qt::NoButton, Qt::NoButton, Qt::NoModifier);
