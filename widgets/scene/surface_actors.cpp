@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "widgets/scene/surface_actors.h"
+#include "widgets/scene/surface_actors_vtk.h"
 
 #include <vtkCellArray.h>
 #include <vtkFloatArray.h>

@@ -15,7 +15,7 @@
 #include <set>
 #include <utility>
 
-#include "widgets/scene/surface_actors.h"
+#include "widgets/scene/surface_actors_vtk.h"
 
 namespace pulmo {
 
