@@ -182,8 +182,7 @@ class MetaFile : public ItkFile {
     // MetaIO's manual: intensity = element * slope + offset. Its reader, and ITK, pass over it.
     if (header.has("elementtointensityfunctionslope")) slope_ = number(field("elementtointensityfunctionslope"));
     if (header.has("elementtointensityfunctionoffset")) offset_ = number(field("elementtointensityfunctionoffset"));
-    if (slope_ == 0)
-      throw Error(ErrorKind::InvalidInput, name_ + " scales its voxels by 0: its header is damaged.");
+    if (slope_ == 0) throw Error(ErrorKind::InvalidInput, name_ + " scales its voxels by 0: its header is damaged.");
     headerSize_ = header.has("headersize") ? std::strtoll(field("headersize").c_str(), nullptr, 10) : 0;
   }
 
@@ -197,9 +196,7 @@ class MetaFile : public ItkFile {
     requirePlausibleLength(promised, length > voxels_.at ? length - voxels_.at : 0, voxels_.compressed, name_);
   }
 
-  [[nodiscard]] bool landsAsInt16() const override {
-    return type_ == NumberType::Int16 && slope_ == 1 && offset_ == 0;
-  }
+  [[nodiscard]] bool landsAsInt16() const override { return type_ == NumberType::Int16 && slope_ == 1 && offset_ == 0; }
   Outcome readInt16(std::int16_t* voxels, const StopToken& stop) override {
     ByteStream in(voxels_, name_);
     for (std::size_t first = 0, count = grid.voxelCount(); first < count; first += kLanding) {

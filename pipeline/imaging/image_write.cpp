@@ -115,9 +115,9 @@ void writeWithoutSpacing(const fs::path& path, bool nrrd, const Grid& grid, bool
   head.imbue(std::locale::classic());
   head << std::setprecision(17);
   if (nrrd) {
-    head << "NRRD0004\n# " << kDescription << "\ntype: " << (wide ? "short" : "uchar") << "\ndimension: 3\nsizes: "
-         << grid.size[0] << ' ' << grid.size[1] << ' ' << grid.size[2] << "\nencoding: gzip\nendian: "
-         << (kBig ? "big" : "little") << "\n\n";
+    head << "NRRD0004\n# " << kDescription << "\ntype: " << (wide ? "short" : "uchar")
+         << "\ndimension: 3\nsizes: " << grid.size[0] << ' ' << grid.size[1] << ' ' << grid.size[2]
+         << "\nencoding: gzip\nendian: " << (kBig ? "big" : "little") << "\n\n";
   } else {
     head << "ObjectType = Image\nNDims = 3\nBinaryData = True\nBinaryDataByteOrderMSB = " << (kBig ? "True" : "False")
          << "\nCompressedData = True\nCompressedDataSize = " << data.size() << "\nTransformMatrix =";

@@ -32,7 +32,8 @@ struct SlicePlace {
 /// Sorts along the normal and judges the regularity.
 ///
 /// Spacing counts as even where every slice lies within 0.1 mm and 15 % of the spacing (never less than 0.02 mm) of
-/// where even slices would lie: headers round positions, some to 0.1 mm. A course counts as straight within 0.1 degrees. Of slices at one position (within 0.01 mm) the first given is kept.
+/// where even slices would lie: headers round positions, some to 0.1 mm. A course counts as straight within 0.1
+/// degrees. Of slices at one position (within 0.01 mm) the first given is kept.
 /// @param places        one a slice, all with the same orientation
 /// @param size          columns, rows of every slice
 /// @param pixelSpacing  along x, y in mm

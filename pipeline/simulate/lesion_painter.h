@@ -14,7 +14,8 @@ struct SliceNoise {
   double correlation = 0.4;  ///< of neighbours along a row
 };
 
-/// Second differences of neighbours and of voxels 3 apart, within soft tissue: first quartiles, so that edges do not count.
+/// Second differences of neighbours and of voxels 3 apart, within soft tissue: first quartiles, so that edges do not
+/// count.
 /// @return the defaults where there is too little soft tissue
 [[nodiscard]] SliceNoise measureNoise(const std::int16_t* ct, const std::uint8_t* lungs, int nx, int ny);
 

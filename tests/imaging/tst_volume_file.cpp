@@ -537,7 +537,7 @@ class TestVolumeFile : public QObject {
     PULMO_NEED_DATA(path, "finding-lungs/ID_0009_Z_0114_ct.tif");
     const Scan scan = load(path);
     QCOMPARE(scan.ct->grid().size, (Index3{512, 512, 1}));
-    QCOMPARE(sumOf(*scan.ct), -121402622LL);  // by SimpleITK, no value below -1024
+    QCOMPARE(sumOf(*scan.ct), -121402622LL);                    // by SimpleITK, no value below -1024
     QCOMPARE(((*scan.ct)[{100, 200, 0}]), std::int16_t{-674});  // row 200, column 100
     QCOMPARE(((*scan.ct)[{200, 100, 0}]), std::int16_t{58});
     QVERIFY(!scan.ct->grid().spacingKnown);
