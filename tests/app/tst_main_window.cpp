@@ -193,7 +193,7 @@ class TestMainWindow : public QObject {
     nextAnswer_ = dir_.filePath("lungs");
     const QString file = dir_.filePath("lungs.png");
     save->trigger();
-    QVERIFY2(status->message().contains("no lungs in 3-D yet"), qPrintable(status->message()));
+    QVERIFY2(status->error().contains("no lungs in 3-D yet"), qPrintable(status->error()));
     QVERIFY(!QFile::exists(file));
 
     window.openReference(maskFile_.toStdString());
