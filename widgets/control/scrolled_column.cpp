@@ -2,15 +2,30 @@
 #include "widgets/control/scrolled_column.h"
 
 #include <QScrollArea>
+#include <QScrollBar>
 #include <QVBoxLayout>
 
 namespace pulmo {
+
+namespace {
+
+/// Scrolls up and down alone: never narrower than what is in it, with the bar beside.
+class ColumnArea final : public QScrollArea {
+ public:
+  using QScrollArea::QScrollArea;
+  [[nodiscard]] QSize minimumSizeHint() const override {
+    const int width = widget() ? widget()->minimumSizeHint().width() : 0;
+    return {width + verticalScrollBar()->sizeHint().width(), QScrollArea::minimumSizeHint().height()};
+  }
+};
+
+}  // namespace
 
 QVBoxLayout* makeScrolledColumn(QWidget* panel) {
   auto* content = new QWidget;
   auto* column = new QVBoxLayout(content);
   column->setContentsMargins(10, 6, 10, 10);
-  auto* scroll = new QScrollArea(panel);
+  auto* scroll = new ColumnArea(panel);
   scroll->setWidgetResizable(true);
   scroll->setFrameShape(QFrame::NoFrame);
   scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);

@@ -248,6 +248,7 @@ void RunsPanel::showRow(int row, const TrainingRun& run) {
     if (!run.failure.isEmpty()) item->setToolTip(run.failure);
     table_->setItem(row, c, item);
   }
+  for (int c = 2; c < 6; ++c) table_->resizeColumnToContents(c);  // figures come and grow while a run goes
   QTableWidgetItem* name = table_->item(row, 0);
   name->setData(Qt::UserRole, run.id);
   name->setFlags(name->flags() | Qt::ItemIsUserCheckable);
