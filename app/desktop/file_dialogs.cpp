@@ -54,4 +54,12 @@ void savePng(const QImage& picture, const SaveTarget& target) {
   });
 }
 
+std::filesystem::path toPath(const QString& text) {
+  return text.toStdString();
+}
+
+QString toText(const std::filesystem::path& path) {
+  return QString::fromStdString(path.string());
+}
+
 }  // namespace pulmo

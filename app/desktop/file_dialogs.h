@@ -29,6 +29,9 @@ struct SaveTarget {
   Overwrite overwrite;  ///< Replace only where the person said so
 };
 
+[[nodiscard]] std::filesystem::path toPath(const QString& text);
+[[nodiscard]] QString toText(const std::filesystem::path& path);
+
 /// Asks where to save, and whether a file that is there may be replaced.
 ///
 /// @param endings  a name with none of them gets the first, before it is looked whether such a file exists

@@ -37,13 +37,6 @@ namespace {
 
 constexpr WindowHu kPresets[] = {{1500, -600}, {400, 40}, {1800, 400}};
 
-std::filesystem::path toPath(const QString& text) {
-  return text.toStdString();
-}
-QString toText(const std::filesystem::path& path) {
-  return QString::fromStdString(path.string());
-}
-
 /// The 1st to 99th percentile of a sample of the voxels.
 WindowHu windowThatFits(const CtVolume& ct) {
   std::vector<std::int16_t> sample;

@@ -14,13 +14,6 @@ namespace {
 
 constexpr int kRecentMost = 8;
 
-std::filesystem::path toPath(const QString& text) {
-  return text.toStdString();
-}
-QString toText(const std::filesystem::path& path) {
-  return QString::fromStdString(path.string());
-}
-
 }  // namespace
 
 void MainWindow::chooseReference() {
