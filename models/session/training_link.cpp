@@ -64,8 +64,7 @@ std::vector<std::int16_t> TrainingLink::previewWanted() {
   }
   if (!ct || ct->grid().voxelCount() == 0) return {};
   if (ct != sent_ || !frame_) {
-    body_ = findBodyBox(*ct);
-    frame_ = std::make_unique<SliceFrame>(ct->grid(), body_, size_);
+    frame_ = std::make_unique<SliceFrame>(ct->grid(), squareAround(ct->grid(), findBodyBox(*ct)), size_);
     sent_ = ct;
   }
   sentZ_ = std::clamp(sentZ_, 0, ct->grid().size[2] - 1);

@@ -67,7 +67,6 @@ class TrainingLink final : public TrainingObserver {
   Clock::time_point told_{};
   CtPtr sent_;
   int sentZ_ = 0;
-  BodyBox body_;
   std::unique_ptr<SliceFrame> frame_;
 };
 

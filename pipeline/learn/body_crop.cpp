@@ -134,15 +134,24 @@ BodyBox findBodyBox(const CtVolume& ct) {
   return box;
 }
 
-SliceFrame::SliceFrame(const Grid& scan, const BodyBox& body, int size)
+PlaneSquare wholeField(const Grid& scan) {
+  const double width = scan.size[0] * scan.spacingMm[0], height = scan.size[1] * scan.spacingMm[1];
+  return {scan.size[0] / 2.0, scan.size[1] / 2.0, std::max(width, height)};
+}
+
+PlaneSquare squareAround(const Grid& scan, const BodyBox& body) {
+  const double width = (body.x1 - body.x0) * scan.spacingMm[0], height = (body.y1 - body.y0) * scan.spacingMm[1];
+  double sideMm = std::max(width, height);
+  if (body.found && !body.cutX) sideMm /= kBodyShare;
+  if (scan.spacingKnown) sideMm = std::max(sideMm, kNarrowestMm);
+  return {(body.x0 + body.x1) / 2, (body.y0 + body.y1) / 2, sideMm};
+}
+
+SliceFrame::SliceFrame(const Grid& scan, const PlaneSquare& square, int size)
     : nx_(scan.size[0]), ny_(scan.size[1]), size_(size) {
   const double mmX = scan.spacingMm[0], mmY = scan.spacingMm[1];
-  const double width = (body.x1 - body.x0) * mmX, height = (body.y1 - body.y0) * mmY;
-  sideMm_ = body.found && !body.cutX ? std::max(width, height) / kBodyShare : std::max(width, height);
-  if (scan.spacingKnown) sideMm_ = std::max(sideMm_, kNarrowestMm);
-  const double middleX = (body.x0 + body.x1) / 2, middleY = (body.y0 + body.y1) / 2;
-  const double pixelMm = sideMm_ / size;
-  const double lowX = middleX - sideMm_ / mmX / 2, lowY = middleY - sideMm_ / mmY / 2;
+  const double pixelMm = square.sideMm / size;
+  const double lowX = square.middleX - square.sideMm / mmX / 2, lowY = square.middleY - square.sideMm / mmY / 2;
   x_ = tapsOf(nx_, lowX, pixelMm / mmX);
   y_ = tapsOf(ny_, lowY, pixelMm / mmY);
   backX_ = placesOf(nx_, lowX, pixelMm / mmX);

@@ -19,21 +19,28 @@ struct BodyBox {
 /// @cost reads about 128 x 128 voxels of at most 64 slices
 [[nodiscard]] BodyBox findBodyBox(const CtVolume& ct);
 
-/// The square of the axial plane that is shown to the network at its matrix size, isotropic, and the ways there and
-/// back.
-///
-/// Training slices are whole fields of view, in which the body spans 0.77 to 1 of the matrix, scaled by +-20 % more. A
-/// prediction must look like them whatever the field of view: the body's longer side takes 0.88 of the square, the
-/// middle of that range. A body that is cut at both sides gets no margin, since the rest of it would lie there; but no
-/// square is narrower than 360 mm (1.4 mm a pixel of 256), or a field of view zoomed onto the lungs would show them
-/// larger than training ever does. What the square has beyond the picture is air.
+/// A square of the axial plane, in voxels of the scan; it may reach beyond the picture, where there is air.
+struct PlaneSquare {
+  double middleX = 0, middleY = 0;  ///< edges of voxels are whole numbers
+  double sideMm = 0;
+};
+
+/// The whole picture, its shorter side padded.
+[[nodiscard]] PlaneSquare wholeField(const Grid& scan);
+
+/// What a network is shown of a scan, in training and in prediction alike, whatever the field of view: the body's
+/// longer side takes 0.88 of the square. A body that is cut at both sides gets no margin, since the rest of it would
+/// lie there; but no square is narrower than 360 mm (1.4 mm a pixel of 256), or a field of view zoomed onto the lungs
+/// would show them larger than training ever does.
+[[nodiscard]] PlaneSquare squareAround(const Grid& scan, const BodyBox& body);
+
+/// The square that is shown to the network at its matrix size, isotropic, and the ways there and back.
 class SliceFrame {
  public:
   /// @param size  of the network's matrix
-  SliceFrame(const Grid& scan, const BodyBox& body, int size);
+  SliceFrame(const Grid& scan, const PlaneSquare& square, int size);
 
   [[nodiscard]] int size() const { return size_; }
-  [[nodiscard]] double sideMm() const { return sideMm_; }
 
   /// HU of one slice [Y, X] through the window onto 0 .. 1: area average where the matrix is coarser, else linear.
   void toNetwork(const std::int16_t* slice, double windowWidthHu, double windowCentreHu, float* matrix) const;
@@ -56,7 +63,6 @@ class SliceFrame {
   [[nodiscard]] std::vector<Place> placesOf(int count, double lowEdge, double ratio) const;
 
   int nx_, ny_, size_;
-  double sideMm_ = 0;
   std::vector<Taps> x_, y_;
   std::vector<Place> backX_, backY_;
 };

@@ -3,11 +3,13 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "pipeline/core/atomic_file.h"
 #include "pipeline/core/volume.h"
+#include "pipeline/learn/body_crop.h"
 #include "pipeline/simulate/simulator.h"
 
 namespace pulmo {
@@ -77,12 +79,14 @@ class SliceStoreWriter {
   SliceStoreWriter(const std::filesystem::path& folder, int size, Overwrite overwrite);
   ~SliceStoreWriter();  ///< without finish(): removes what was written
   /// Resamples in the plane to N x N and appends (CT: area average where pixels grow, else linear; labels: the one that
-  /// covers most, half a pixel of lung is lung, else nearest). The whole field of view is kept: what is no square is
-  /// padded with air at the sides in equal parts; the grid is adapted.
+  /// covers most, half a pixel of lung is lung, else nearest). What the square has beyond the picture is air; the grid
+  /// is adapted.
   /// @param description  name, patient, masks, diseased, notes are taken from it
+  /// @param square       what is stored of the plane, as squareAround() says for networks; absent: the whole field
   /// @throws Error{InvalidInput} for what cannot be stored (other grids, no lung, no name): the writer goes on;
   ///         Error{Io} if the disk is full: it does not
-  void add(const CtVolume& ct, const LabelVolume& lungs, StoredCase description);
+  void add(const CtVolume& ct, const LabelVolume& lungs, StoredCase description,
+           const std::optional<PlaneSquare>& square = std::nullopt);
   [[nodiscard]] bool broken() const;             ///< the disk failed: nothing can be added or finished any more
   void addProblem(const std::string& sentence);  ///< kept with the store
   /// @param splitOfCase  one a case added

@@ -65,7 +65,7 @@ void requireWholePatients(const std::vector<StoredCase>& cases);
 /// One slice brought to N x N. See SliceStoreWriter::add.
 class InPlane {
  public:
-  InPlane(const Grid& from, int size);
+  InPlane(const Grid& from, const PlaneSquare& square, int size);
   [[nodiscard]] const Grid& grid() const { return grid_; }  ///< N x N x slices
   void ct(const std::int16_t* from, std::int16_t* to) const;
   void labels(const std::uint8_t* from, std::uint8_t* to) const;
@@ -76,7 +76,8 @@ class InPlane {
     int first = 0;
     std::vector<float> weight;  ///< sum 1, or less where the target pixel sticks out
   };
-  static std::vector<Taps> tapsOf(int from, double pixelMm, int to, double newPixelMm, bool nearest);
+  /// @param lowEdge  of the square, in source pixels  @param ratio  source pixels in a target pixel
+  static std::vector<Taps> tapsOf(int from, double lowEdge, int to, double ratio, bool nearest);
 
   Grid grid_;
   int nx_, ny_, size_;

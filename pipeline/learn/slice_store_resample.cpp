@@ -13,27 +13,26 @@ constexpr float kAirHu = -1024;
 
 }  // namespace
 
-InPlane::InPlane(const Grid& from, int size) : nx_(from.size[0]), ny_(from.size[1]), size_(size) {
-  const double sideMm = std::max(nx_ * from.spacingMm[0], ny_ * from.spacingMm[1]);
-  const double pixelMm = sideMm / size;
-  x_ = tapsOf(nx_, from.spacingMm[0], size, pixelMm, false);
-  y_ = tapsOf(ny_, from.spacingMm[1], size, pixelMm, false);
-  labelX_ = tapsOf(nx_, from.spacingMm[0], size, pixelMm, true);
-  labelY_ = tapsOf(ny_, from.spacingMm[1], size, pixelMm, true);
+InPlane::InPlane(const Grid& from, const PlaneSquare& square, int size)
+    : nx_(from.size[0]), ny_(from.size[1]), size_(size) {
+  const double mmX = from.spacingMm[0], mmY = from.spacingMm[1], pixelMm = square.sideMm / size;
+  const double lowX = square.middleX - square.sideMm / mmX / 2, lowY = square.middleY - square.sideMm / mmY / 2;
+  x_ = tapsOf(nx_, lowX, size, pixelMm / mmX, false);
+  y_ = tapsOf(ny_, lowY, size, pixelMm / mmY, false);
+  labelX_ = tapsOf(nx_, lowX, size, pixelMm / mmX, true);
+  labelY_ = tapsOf(ny_, lowY, size, pixelMm / mmY, true);
   grid_ = from;
   grid_.size = {size, size, from.size[2]};
   grid_.spacingMm = {pixelMm, pixelMm, from.spacingMm[2]};
-  // Both fields of view have one middle.
-  const auto first = [&](int count, double mm) { return ((count - 1) * mm - (size - 1) * pixelMm) / 2 / mm; };
-  grid_.originMm = toPatient(from, Point3{first(nx_, from.spacingMm[0]), first(ny_, from.spacingMm[1]), 0.0});
+  // The first pixel's middle, in voxels whose middles are whole numbers.
+  grid_.originMm = toPatient(from, Point3{lowX + pixelMm / mmX / 2 - 0.5, lowY + pixelMm / mmY / 2 - 0.5, 0.0});
 }
 
-std::vector<InPlane::Taps> InPlane::tapsOf(int from, double pixelMm, int to, double newPixelMm, bool nearest) {
+std::vector<InPlane::Taps> InPlane::tapsOf(int from, double lowEdge, int to, double ratio, bool nearest) {
   std::vector<Taps> taps(static_cast<std::size_t>(to));
-  const double ratio = newPixelMm / pixelMm, middle = from / 2.0;
   for (int i = 0; i < to; ++i) {
     Taps& tap = taps[static_cast<std::size_t>(i)];
-    const double low = (i - to / 2.0) * ratio + middle, high = low + ratio;  // in source pixels, edges at whole numbers
+    const double low = lowEdge + i * ratio, high = low + ratio;  // in source pixels, edges at whole numbers
     if (ratio > 1 + 1e-9) {
       const int first = std::max(0, static_cast<int>(std::floor(low + 1e-9)));
       const int last = std::min(from - 1, static_cast<int>(std::ceil(high - 1e-9)) - 1);

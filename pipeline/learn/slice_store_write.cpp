@@ -126,7 +126,8 @@ void SliceStoreWriter::addProblem(const std::string& sentence) {
   state_->index.problems.push_back(sentence);
 }
 
-void SliceStoreWriter::add(const CtVolume& ct, const LabelVolume& lungs, StoredCase description) {
+void SliceStoreWriter::add(const CtVolume& ct, const LabelVolume& lungs, StoredCase description,
+                           const std::optional<PlaneSquare>& square) {
   State& s = *state_;
   if (s.broken || s.finished) throw Error(ErrorKind::Internal, "This dataset takes no more cases.");
   if (description.name.empty() || description.patient.empty())
@@ -136,7 +137,7 @@ void SliceStoreWriter::add(const CtVolume& ct, const LabelVolume& lungs, StoredC
   requireSameGrid(ct.grid(), "scan", lungs.grid(), "mask");
   requireLabels(lungs, description.name);
 
-  const store::InPlane plane(ct.grid(), s.index.size);
+  const store::InPlane plane(ct.grid(), square.value_or(wholeField(ct.grid())), s.index.size);
   LabelVolume labels(plane.grid());
   for (int z = 0; z < plane.grid().size[2]; ++z) plane.labels(lungs.slice(z), labels.slice(z));
   requireLabels(labels, description.name);

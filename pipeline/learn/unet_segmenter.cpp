@@ -133,7 +133,7 @@ std::optional<UncertainSegmentation> UNetSegmenter::Net::run(const CtVolume& ct,
     const torch::InferenceMode inference;
     torch::set_num_threads(compute.threads);  // OpenMP keeps it apart for each thread that calls
     const BodyBox body = findBodyBox(ct);
-    const SliceFrame frame(ct.grid(), body, description.size);
+    const SliceFrame frame(ct.grid(), squareAround(ct.grid(), body), description.size);
     UncertainSegmentation result{{LabelVolume(ct.grid()), {}}, uncertain ? LabelVolume(ct.grid()) : LabelVolume()};
     const bool done = predict(ct, frame, result, uncertain, stop, progress);
     trimAllocator();

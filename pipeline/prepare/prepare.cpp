@@ -126,7 +126,7 @@ class Preparation {
     std::optional<LabelVolume> lungs =
         source.mask ? expertMask(source, *scan, stored) : thresholdMask(source, *scan, stored);
     if (!lungs) return false;
-    writer_.add(*scan->ct, *lungs, stored);
+    writer_.add(*scan->ct, *lungs, stored, squareAround(scan->ct->grid(), findBodyBox(*scan->ct)));
     report_.cases.push_back(stored);
     return true;
   }
@@ -148,7 +148,7 @@ class Preparation {
     StoredCase stored;
     stored.name = stored.patient = "phantom-" + std::to_string(seed);
     stored.masks = MaskOrigin::Phantom;
-    writer_.add(phantom->ct, phantom->lungs, stored);
+    writer_.add(phantom->ct, phantom->lungs, stored, squareAround(phantom->ct.grid(), findBodyBox(phantom->ct)));
     report_.cases.push_back(stored);
     return true;
   }

@@ -95,12 +95,14 @@ class TestUNetSegmenter : public QObject {
     QFETCH(double, sideMm);
     Grid grid = gridOf({512, 512, 1}, {spacing, spacing, 1});
     grid.spacingKnown = known;
-    const SliceFrame frame(grid, {50, 100, 450, 400, cut, true}, 256);
-    QVERIFY(std::abs(frame.sideMm() - sideMm) < 1e-9);
+    const PlaneSquare square = squareAround(grid, {50, 100, 450, 400, cut, true});
+    QVERIFY(std::abs(square.sideMm - sideMm) < 1e-9);
+    QCOMPARE(square.middleX, 250.0);
+    QCOMPARE(square.middleY, 250.0);
   }
   void frameAverages() {  // 512 to 256 on the same field of view: blocks of four
     const Grid grid = gridOf({512, 512, 1}, {1, 1, 1});
-    const SliceFrame frame(grid, {0, 0, 512, 512, true, true}, 256);
+    const SliceFrame frame(grid, wholeField(grid), 256);
     std::vector<std::int16_t> slice(512 * 512);
     for (std::size_t i = 0; i < slice.size(); ++i) slice[i] = static_cast<std::int16_t>(i * 7919 % 1400 - 1000);
     std::vector<float> matrix(256 * 256);
@@ -116,7 +118,7 @@ class TestUNetSegmenter : public QObject {
     const Grid grid = gridOf({200, 25, 1}, {0.5, 2, 1});
     Grid unknown = grid;
     unknown.spacingKnown = false;
-    const SliceFrame frame(unknown, {0, 0, 200, 25, true, true}, 64);
+    const SliceFrame frame(unknown, wholeField(unknown), 64);
     const std::vector<std::int16_t> slice(200 * 25, 100);
     std::vector<float> matrix(64 * 64);
     frame.toNetwork(slice.data(), 1600, -500, matrix.data());
@@ -137,7 +139,8 @@ class TestUNetSegmenter : public QObject {
   void entropy() {
     QFETCH(QVector<float>, logits);
     QFETCH(int, expected);
-    const SliceFrame frame(gridOf({40, 40, 1}), {0, 0, 40, 40, true, true}, 64);
+    const Grid grid = gridOf({40, 40, 1});
+    const SliceFrame frame(grid, wholeField(grid), 64);
     std::vector<float> field;
     for (const float l : logits) field.insert(field.end(), 64 * 64, l);
     std::vector<std::uint8_t> labels(1600), map(1600);

@@ -3,6 +3,7 @@
 #include <QtTest>
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <fstream>
 #include <functional>
 #include <optional>
@@ -11,6 +12,7 @@
 #include "pipeline/core/error.h"
 #include "pipeline/core/label_set.h"
 #include "pipeline/imaging/mask_io.h"
+#include "pipeline/learn/body_crop.h"
 #include "pipeline/prepare/dataset_layout.h"
 #include "pipeline/prepare/lung_sides.h"
 #include "pipeline/prepare/prepare.h"
@@ -150,24 +152,63 @@ class TestPrepare : public QObject {
     const StoredCase& c = store.cases()[0];
     QCOMPARE(c.patient, std::string("p1"));
     QVERIFY(c.sidesKnown && c.masks == MaskOrigin::Expert);
-    // Doubled in the plane: voxel (x, y) lies at twice its place and a half.
+    // Cropped to the body: where a stored voxel lies in the patient, the phantom holds the same.
     const LabelVolume stored = store.loadLabels(0);
     QCOMPARE(stored.grid().size, (Index3{256, 256, 40}));
     LabelVolume expected(stored.grid());
+    const CtVolume hu = store.loadCt(0);
+    int compared = 0;
     for (int z = 0; z < 40; ++z)
       for (int y = 0; y < 256; ++y)
-        for (int x = 0; x < 256; ++x) expected[{x, y, z}] = phantom().lungs[{x / 2, y / 2, z}];
+        for (int x = 0; x < 256; ++x) {
+          const Point3 at =
+              toIndex(phantom().ct.grid(), toPatient(stored.grid(), Point3{double(x), double(y), double(z)}));
+          const int px = int(std::floor(at[0])), py = int(std::floor(at[1]));
+          QVERIFY(std::abs(at[2] - z) < 1e-6);
+          if (px < 0 || py < 0 || px > 126 || py > 126) continue;
+          expected[{x, y, z}] = phantom().lungs[{int(std::lround(at[0])), int(std::lround(at[1])), z}];
+          // Between the same four voxels, so within what they span.
+          const auto corner = [&](int dx, int dy) { return int{phantom().ct[{px + dx, py + dy, z}]}; };
+          const auto [low, high] = std::minmax({corner(0, 0), corner(1, 0), corner(0, 1), corner(1, 1)});
+          const int value = hu[{x, y, z}];
+          QVERIFY(value >= low - 1 && value <= high + 1);
+          ++compared;
+        }
+    QVERIFY(compared > 1'000'000);
     QVERIFY(agreement(stored, expected, kRightLung) > 0.999);
     QVERIFY(agreement(stored, expected, kLeftLung) > 0.999);
-    const auto hu = store.loadCt(0);
-    for (int z = 1; z < 39; z += 9) {  // between the same two voxels, so within what they span
-      const int x = 100, y = 140;
-      const auto corner = [&](int dx, int dy) { return int{phantom().ct[{x / 2 + dx, y / 2 + dy, z}]}; };
-      const int low = std::min({corner(0, 0), corner(-1, 0), corner(0, -1), corner(-1, -1)});
-      const int high = std::max({corner(0, 0), corner(-1, 0), corner(0, -1), corner(-1, -1)});
-      const int value = hu[{x, y, z}];
-      QVERIFY(value >= low - 1 && value <= high + 1);
+  }
+  // Training on one crop and predicting on another would cost accuracy that no report shows.
+  void storesWhatPredictionShows() {
+    // A small patient in the corner of a wide field of view, whose padding is no square.
+    CtVolume wide([] {
+      Grid grid = phantom().ct.grid();
+      grid.size = {230, 190, 40};
+      return grid;
+    }());
+    std::fill(wide.voxels().begin(), wide.voxels().end(), std::int16_t{-1000});
+    LabelVolume lungs(wide.grid());
+    for (int z = 0; z < 40; ++z)
+      for (int y = 0; y < 128; ++y)
+        for (int x = 0; x < 128; ++x) {
+          wide[{x + 90, y + 20, z}] = phantom().ct[{x, y, z}];
+          lungs[{x + 90, y + 20, z}] = phantom().lungs[{x, y, z}];
+        }
+    const Dataset data;
+    fs::create_directories(data.path("p1"));
+    saveCt(data.path("p1/ct.nii.gz"), wide, asItIs(wide.grid()), Overwrite::Refuse);
+    saveMask(data.path("p1/mask.nii.gz"), lungs, asItIs(lungs.grid()), Overwrite::Refuse);
+    QVERIFY(data.prepare().problems.empty());
+    const CtVolume stored = SliceStore(data.store()).loadCt(0);
+    const SliceFrame frame(wide.grid(), squareAround(wide.grid(), findBodyBox(wide)), 256);
+    std::vector<float> shown(256 * 256);
+    for (const int z : {0, 20, 39}) {
+      frame.toNetwork(wide.slice(z), 4000, 0, shown.data());
+      for (std::size_t i = 0; i < shown.size(); ++i)
+        QVERIFY(std::abs(4000 * shown[i] - 2000 - static_cast<float>(stored.slice(z)[i])) < 1);
     }
+    // The body, 0.88 of the square, is larger than in the whole field.
+    QVERIFY(stored.grid().spacingMm[0] * 256 < 0.8 * 230 * 2.8);
   }
   // Where the lungs touch: a bridge of mask two voxels thick between them, in every slice of the middle.
   void separatesLungsThatTouch() {
