@@ -26,8 +26,8 @@ void addCompare(CLI::App& app, Context& context) {
   addJson(*command, context);
   command->callback([options, &context] {
     if (!options->csv.empty()) requireWritable(options->csv, context.overwrite());
-    const LabelVolume reference = loadMaskFile(options->reference, options->referenceMeaning);
-    LabelVolume mask = loadMaskFile(options->mask, options->maskMeaning);
+    const LabelVolume reference = loadMaskFile(options->reference, options->referenceMeaning, context);
+    LabelVolume mask = loadMaskFile(options->mask, options->maskMeaning, context);
     MetricsOptions how;
     how.surfaceDistances = !options->fast;
     const auto metrics = compareMasks(reference, mask, how, context.stop, context.progress);

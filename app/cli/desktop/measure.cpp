@@ -24,8 +24,8 @@ void addMeasure(CLI::App& app, Context& context) {
     const auto scan = openScanArgument(options->scan, context);
     if (!scan) return;
     std::vector<std::string> notes;
-    const LungVolumes volumes = measureVolumes(loadMask(options->mask, &*scan, toMaskValues(options->meaning), &notes));
-    context.notes(notes);
+    const LungVolumes volumes =
+        measureVolumes(openMaskArgument(options->mask, &*scan, options->meaning, context, &notes));
     if (context.json)
       context.print({{"scan", toJson(scan->facts)},
                      {"mask", options->mask},
