@@ -70,6 +70,9 @@ class TestCli : public QObject {
     const Answer measure = pulmo_({"measure", ct_, mask_, "--json"});
     QVERIFY2(measure.exitCode == 0, qPrintable(measure.err));
     QVERIFY(std::abs(measure.json()["volumes"]["right_lung"]["ml"].get<double>() - rightMl) < 0.01);
+    const auto whole = measure.json()["density"][0];  // of healthy lungs
+    QVERIFY(whole["label"] == "right_lung" && std::abs(whole["ml"].get<double>() - rightMl) < 0.01);
+    QVERIFY(whole["mean_hu"].get<double>() < -650 && whole["inflated_percent"].get<double>() > 50);
 
     const Answer surface = pulmo_({"surface", mask_, "-o", dir_.filePath("lungs.ply"), "--json"});
     QVERIFY2(surface.exitCode == 0, qPrintable(surface.err));
