@@ -35,8 +35,9 @@ function(pulmo_test source)
   add_executable(${name} ${source})
   set_target_properties(${name} PROPERTIES AUTOMOC ON)
   target_link_libraries(${name} PRIVATE pulmo_warnings Qt6::Test pulmo_test_support ${ARG_LIBS})
-  if(Qt6_VERSION VERSION_GREATER_EQUAL 6.7)  # its QTRY macros narrow a count of milliseconds to int
-    target_compile_options(${name} PRIVATE -Wno-conversion)
+  # QTRY macros of Qt 6.7 narrow a count of milliseconds to int. A source's options come after its target's warnings.
+  if(Qt6_VERSION VERSION_GREATER_EQUAL 6.7)
+    set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS -Wno-conversion)
   endif()
   if("gui" IN_LIST ARG_LABELS OR "render" IN_LIST ARG_LABELS)
     add_test(NAME ${name} COMMAND xvfb-run -a -s "-screen 0 1920x1200x24 -nolisten tcp" $<TARGET_FILE:${name}>)
