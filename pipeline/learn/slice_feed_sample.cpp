@@ -2,8 +2,10 @@
 #include "pipeline/learn/slice_feed_sample.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "pipeline/core/random.h"
+#include "pipeline/learn/diaphragm_dome.h"
 
 namespace pulmo {
 
@@ -11,6 +13,8 @@ namespace {
 
 // Streams of random numbers, one for each use.
 constexpr std::uint64_t kDiseaseStream = 0x6469736561736500, kSliceStream = 0x736c696365000000;
+
+constexpr double kBasalShare = 0.45;  ///< of the lungs' height, where a diaphragm may stand
 
 /// One seed out of several numbers.
 std::uint64_t mixed(std::uint64_t seed, int epoch, std::uint64_t stream) {
@@ -42,6 +46,16 @@ SampleMaker::SampleMaker(const SliceStore& store, const TrainingConfig& config, 
   if (config.augmentation.histogramProbability > 0)
     for (const int slice : store.slicesOf(Split::Train))
       if (store.hasLung(slice)) references_.push_back(slice);
+  for (const StoredCase& c : store.cases()) {
+    int low = c.firstSlice + c.slices, high = -1;
+    for (int slice = c.firstSlice; slice < c.firstSlice + c.slices; ++slice)
+      if (store.hasLung(slice)) low = std::min(low, slice), high = slice;
+    basalEnd_.push_back(high < low ? c.firstSlice : low + static_cast<int>(kBasalShare * (high - low + 1)));
+  }
+}
+
+bool SampleMaker::isBasal(int slice) const {
+  return store_.hasLung(slice) && slice < basalEnd_[static_cast<std::size_t>(store_.caseOf(slice))];
 }
 
 std::vector<int> SampleMaker::neighboursOf(int slice) const {
@@ -141,6 +155,7 @@ void SampleMaker::make(int slice, int draw, bool augment, float* images, std::ui
   std::vector<float> reference;
   std::shared_ptr<const Diseases> diseases;
   const Disease* disease = nullptr;
+  std::optional<DiaphragmDome> dome;
   if (augment) {
     Random random(mixed(config_.seed, epoch_, kSliceStream + static_cast<std::uint64_t>(slice)),
                   static_cast<std::uint64_t>(draw));
@@ -153,8 +168,12 @@ void SampleMaker::make(int slice, int draw, bool augment, float* images, std::ui
     }
     drawn = drawAugmentation(config_.augmentation, sample.size, random);
     if (drawn.histogram) reference = referenceFor(random);
+    const bool rises = random.uniform() < config_.augmentation.domeProbability && isBasal(slice);
+    const DiaphragmDome drawnDome = drawDome(random);
+    if (rises) dome = drawnDome;
   }
   read(slice, drawn.thick, sample, disease);
+  if (dome) paintDome(*dome, store_.cases()[static_cast<std::size_t>(store_.caseOf(slice))].grid.spacingMm[0], sample);
   if (config_.augmentation.denoise)
     for (int k = 0; k < sample.count; ++k) denoise(sample.plane(k), sample.size);
   moveSample(drawn, sample);

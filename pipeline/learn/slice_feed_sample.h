@@ -36,6 +36,7 @@ class SampleMaker {
   };
 
   [[nodiscard]] std::vector<int> neighboursOf(int slice) const;
+  [[nodiscard]] bool isBasal(int slice) const;
   void read(int slice, bool thick, SampleSlices& sample, const Disease* disease) const;
   void readPlane(int slice, const Disease* disease, std::uint8_t* lesions, float* to) const;
   [[nodiscard]] std::shared_ptr<const Diseases> diseasesOf(int caseIndex) const;
@@ -45,6 +46,7 @@ class SampleMaker {
   const TrainingConfig& config_;
   int epoch_;
   std::vector<int> references_;  ///< training slices with lung
+  std::vector<int> basalEnd_;    ///< of each case: slices with lung below this one are basal
   mutable std::mutex mutex_;
   mutable std::vector<std::shared_ptr<Diseases>> kept_;
   mutable std::uint64_t clock_ = 0;

@@ -118,6 +118,7 @@ const std::array kFields{
     field<&C::augmentation, &A::histogramProbability>("augmentation.histogramProbability", "Histogram matched", "", 0,
                                                       1, 2),
     field<&C::augmentation, &A::equalizeProbability>("augmentation.equalizeProbability", "Equalised", "", 0, 1, 2),
+    field<&C::augmentation, &A::domeProbability>("augmentation.domeProbability", "Diaphragm dome", "", 0, 1, 2),
     field<&C::checkpointEvery>("checkpointEvery", "Checkpoint every", "epochs", 1, 1000, 0),
     field<&C::threads>("threads", "Threads of the network (0 = automatic)", "", 0, 256, 0),
     field<&C::dataThreads>("dataThreads", "Threads that make data", "", 1, 64, 0),

@@ -56,7 +56,7 @@ AugmentationConfig nothing() {
   AugmentationConfig c;
   c.rotationDeg = c.scale = c.shiftShare = c.cropShare = c.mirrorProbability = c.flipProbability = 0;
   c.noiseHu = c.blurSharpen = c.contrast = c.brightnessHu = c.gamma = 0;
-  c.curveProbability = c.histogramProbability = c.equalizeProbability = 0;
+  c.curveProbability = c.histogramProbability = c.equalizeProbability = c.domeProbability = 0;
   return c;
 }
 

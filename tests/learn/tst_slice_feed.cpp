@@ -26,7 +26,7 @@ TrainingConfig plain() {
   AugmentationConfig& a = config.augmentation;
   a.rotationDeg = a.scale = a.shiftShare = a.cropShare = a.mirrorProbability = a.flipProbability = 0;
   a.noiseHu = a.blurSharpen = a.contrast = a.brightnessHu = a.gamma = 0;
-  a.curveProbability = a.histogramProbability = a.equalizeProbability = 0;
+  a.curveProbability = a.histogramProbability = a.equalizeProbability = a.domeProbability = 0;
   return config;
 }
 
@@ -168,6 +168,25 @@ class TestSliceFeed : public QObject {
         }
     }
     QVERIFY2(rim > 20, qPrintable(QString::number(rim)));
+  }
+  // Lung in slices 1 to 10: a diaphragm stands in the lower 45 %, 1 to 4, alone.
+  void raisesDomesInBasalSlices() {
+    const BoxStore box(kSize, 12, {{"a", "a", Split::Train}});
+    TrainingConfig config = plain();
+    config.augmentation.domeProbability = 1;
+    int raised = 0;
+    for (int epoch = 1; epoch <= 6; ++epoch)
+      for (int slice = 0; slice < 12; ++slice) {
+        const Batch healthy = makeSample(box.store(), plain(), epoch, slice, true);
+        const Batch sample = makeSample(box.store(), config, epoch, slice, true);
+        const bool changed = !same(healthy, sample);
+        QVERIFY(!changed || (slice >= 1 && slice <= 4));
+        raised += changed ? 1 : 0;
+        for (std::size_t i = 0; i < sample.labels.size(); ++i)
+          QVERIFY(sample.labels[i] == healthy.labels[i] ||
+                  (sample.labels[i] == 0 && sample.images[i] > healthy.images[i]));
+      }
+    QVERIFY2(raised >= 12, qPrintable(QString::number(raised)));
   }
   void drawsDiseaseAsOftenAsAsked() {
     const BoxStore box(kSize, 34, {{"a", "a"}});
