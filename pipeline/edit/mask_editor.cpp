@@ -55,7 +55,7 @@ VoxelBox MaskEditor::paint(MaskDifference part) {
   requireFit(part, *mask_);
   change(part, true);
   const VoxelBox box = part.box();
-  if (log_ != nullptr) log_->painted(part);
+  if (log_ != nullptr) log_->painted(part, open_.name);
   open_.parts.push_back(std::move(part));
   return box;
 }

@@ -35,8 +35,9 @@ class MaskEditor;
 class EditLog {
  public:
   virtual ~EditLog() = default;
-  virtual void painted(const MaskDifference& part) = 0;  ///< one more part of the stroke that is open
-  virtual void takenBack() = 0;                          ///< the open stroke was cancelled
+  /// One more part of the step that is being made, by the step's name.
+  virtual void painted(const MaskDifference& part, const std::string& step) = 0;
+  virtual void takenBack() = 0;  ///< the open stroke was cancelled
   /// A step was finished, undone or redone. The parts of a finished one have been told.
   virtual void finished(const MaskEditor& editor) = 0;
   virtual void undone(const MaskEditor& editor) = 0;

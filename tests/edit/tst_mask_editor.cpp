@@ -31,7 +31,7 @@ VoxelBox randomBox(Random& random, const Index3& size) {
 class Recorder : public EditLog {
  public:
   std::string text;
-  void painted(const MaskDifference&) override { text += 'p'; }
+  void painted(const MaskDifference&, const std::string&) override { text += 'p'; }
   void takenBack() override { text += 'x'; }
   void finished(const MaskEditor&) override { text += 'f'; }
   void undone(const MaskEditor&) override { text += 'u'; }
