@@ -75,8 +75,9 @@ void EditJournal::open() {
   const int code = errno;
   if (file_ < 0) throw Error(ErrorKind::Io, "Could not write " + path_.string() + ": " + std::strerror(code) + ".");
   // A file system that knows no locks (some network mounts) is no reason to keep no journal.
-  if (::flock(file_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-    throw Error(ErrorKind::Io, path_.string() + std::string(kInUse));
+  if (::flock(file_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
+  ::close(std::exchange(file_, -1));
+  throw Error(ErrorKind::Io, path_.string() + std::string(kInUse));
 }
 
 void EditJournal::fail(const std::string& sentence) {

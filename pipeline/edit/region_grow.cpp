@@ -22,12 +22,15 @@ double squaredMm(const Grid& grid, const Index3& a, const Index3& b) {
   return sum;
 }
 
-double meanOfNeighbours(const CtVolume& ct, const Index3& at) {
+/// Of a voxel and those around it that have its label: lung beside a consolidation would darken its rim.
+double meanAround(const CtVolume& ct, const LabelVolume& mask, const Index3& at) {
   const Index3 n = ct.grid().size;
+  const std::uint8_t label = mask[at];
   int sum = 0, count = 0;
   for (int z = std::max(0, at[2] - 1); z <= std::min(n[2] - 1, at[2] + 1); ++z)
     for (int y = std::max(0, at[1] - 1); y <= std::min(n[1] - 1, at[1] + 1); ++y)
       for (int x = std::max(0, at[0] - 1); x <= std::min(n[0] - 1, at[0] + 1); ++x) {
+        if (mask[{x, y, z}] != label) continue;
         sum += ct[{x, y, z}];
         ++count;
       }
@@ -70,6 +73,7 @@ class Growth {
       flood(std::move(rim), grown, [&](std::size_t i) { return candidate_[i] != 0 && toCore2[i] <= reach; });
     }
     region_ = std::move(grown);
+    if (from_ == 0) closeRim();
     fillHoles();
     return !stop.stop_requested();
   }
@@ -123,7 +127,7 @@ class Growth {
     parallelFor(static_cast<std::size_t>(size_[2]), 0, stop, [&](std::size_t z) {
       for (std::size_t i = z * strides_[2]; i < (z + 1) * strides_[2]; ++i) {
         const Index3 at = indexOf(i);
-        if (mask_[at] == from_ && rule_.hu.contains(meanOfNeighbours(ct_, at))) candidate_[i] = 1;
+        if (mask_[at] == from_ && rule_.hu.contains(meanAround(ct_, mask_, at))) candidate_[i] = 1;
       }
     });
     for (std::size_t i = 0; i < walls_.size(); ++i) {
@@ -168,6 +172,21 @@ class Growth {
         seeds.push_back(j);
       });
     }
+  }
+
+  /// Background with the region on one side and lung on another: partial volume between the two.
+  void closeRim() {
+    std::vector<std::size_t> rim;
+    for (std::size_t i = 0; i < region_.size(); ++i) {
+      if (region_[i] != 0 || labelAt(i) != 0 || !inRadius(i)) continue;
+      bool besideRegion = false, besideLung = false;
+      forEachNeighbour(i, [&](std::size_t j) {
+        besideRegion = besideRegion || region_[j] != 0;
+        besideLung = besideLung || labelAt(j) != 0;
+      });
+      if (besideRegion && besideLung) rim.push_back(i);
+    }
+    for (const std::size_t i : rim) region_[i] = 1;
   }
 
   /// What neither reaches the edge of the box nor is lung or region: filled if it is small and may change at all.

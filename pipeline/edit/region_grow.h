@@ -29,14 +29,14 @@ struct RegionEdit {
 
 /// Makes lung of a region beside the mask that was left out: a consolidation, above all.
 ///
-/// The rule. Candidates are background voxels whose mean HU over their 3 x 3 x 3 neighbourhood lies in the range
-/// (without the mean, noise would pierce them). Walls are voxels that are neither candidates nor lung. The core is what
-/// keeps half of neckMm from every wall; it is grown over faces from its voxel nearest to the click, within radiusMm of
-/// the click. The region is that core and the candidates within half of neckMm of it that hang together with it: what
-/// hangs on only by a passage narrower than neckMm stays out. Last, holes of at most 1 ml that region and lung enclose
-/// (air in bronchi, calcium, vessels) are filled.
-/// Nothing tells a consolidation from the chest wall that it touches broadly, where both have the same HU: there the
-/// radius is the limit, and reachedRadius says so.
+/// The rule. Candidates are background voxels whose mean HU, over the background of their 3 x 3 x 3 neighbourhood, lies
+/// in the range (without the mean, noise would pierce them). Walls are voxels that are neither candidates nor lung. The
+/// core is what keeps half of neckMm from every wall; it is grown over faces from its voxel nearest to the click,
+/// within radiusMm of the click. The region is that core and the candidates within half of neckMm of it that hang
+/// together with it: what hangs on only by a passage narrower than neckMm stays out. Background that touches both the
+/// region and lung joins it (partial volume in between), and so do holes of at most 1 ml that region and lung enclose
+/// (air in bronchi, calcium, vessels). Nothing tells a consolidation from the chest wall that it touches broadly, where
+/// both have the same HU: there the radius is the limit, and reachedRadius says so.
 ///
 /// @param label  absent = the one the region shares most faces with; without any, that of the lung voxel nearest to
 ///               the click

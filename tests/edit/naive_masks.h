@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 
+#include "pipeline/core/progress.h"
 #include "pipeline/edit/mask_difference.h"
 #include "tests/support/small_chest.h"
 

@@ -137,11 +137,11 @@ class TestEditJournal : public QObject {
   }
 
   void isCompactedWhenLarge() {
-    Session s(3000, 4000);
+    Session s(0, 4000);
     s.editor.setLimits({.steps = 20, .bytes = 1 << 20});
-    for (int i = 0; i < 400; ++i) scriptedEdit(s.editor, i);
+    for (int i = 0; i < 3000; ++i) scriptedEdit(s.editor, i);
     s.editor.endStroke();
-    QVERIFY2(s.journal->fileBytes() < 40000, qPrintable(QString::number(s.journal->fileBytes())));
+    QVERIFY2(s.journal->fileBytes() < 100000, qPrintable(QString::number(s.journal->fileBytes())));
     QCOMPARE(s.journal->fileBytes(), fs::file_size(s.path));
     RecoveredEdits back = recover(s.path);
     QVERIFY(back.editor.mask().voxels() == s.editor.mask().voxels());

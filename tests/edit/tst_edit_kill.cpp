@@ -65,8 +65,7 @@ class TestEditKill : public QObject {
       int status = 0;
       while (done < wait && ::waitpid(child, &status, WNOHANG) == 0) {
       }
-      for (volatile int i = 0; i < spin; i = i + 1) {
-      }
+      for (int i = 0; i < spin; ++i) (void)done.load();
       ::kill(child, SIGKILL);
       ::waitpid(child, &status, 0);
       QVERIFY(WIFSIGNALED(status));
