@@ -6,7 +6,6 @@
 namespace pulmo {
 
 /// 64 bits that differ, for practical purposes, whenever the bytes or the seed do. Not against intent.
-/// @cost about 5 GB/s
 /// @source Collet, XXH64, "xxHash fast digest algorithm", version 0.1.1
 [[nodiscard]] std::uint64_t checksum64(std::span<const std::uint8_t> bytes, std::uint64_t seed = 0);
 

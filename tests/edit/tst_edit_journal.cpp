@@ -172,14 +172,14 @@ class TestEditJournal : public QObject {
     QVERIFY(recover(s.path).editor.mask().voxels() == s.editor.mask().voxels());
   }
 
-  // A full disk: the child of a limit on file sizes. Editing goes on; once there is space, all is written anew.
+  // A limit on file sizes stands for a full disk. Editing goes on; once there is space, all is written anew.
   void aFullDiskIsSaidAndHealed() {
     Session s(10);
     std::signal(SIGXFSZ, SIG_IGN);
     rlimit before{}, tight{};
     QCOMPARE(::getrlimit(RLIMIT_FSIZE, &before), 0);
     tight = before;
-    tight.rlim_cur = s.journal->fileBytes() + 7;  // a piece of a record fits
+    tight.rlim_cur = 64;
     QCOMPARE(::setrlimit(RLIMIT_FSIZE, &tight), 0);
     const auto whole = maskChecksum(s.editor.mask());
     s.editor.endStroke();
@@ -196,12 +196,13 @@ class TestEditJournal : public QObject {
     QCOMPARE(back.lostBytes, 0U);
   }
 
-  void toleratesATornEndAtEveryByte() {
-    Session s(12);
+  void toleratesATornEnd() {
+    Session s(40);
     const Bytes whole = read(s.path);
     const fs::path torn = s.path.parent_path() / "torn";
     std::size_t recovered = 0, steps = 0;
-    for (std::size_t length = 0; length < whole.size(); ++length) {
+    // Each byte of the last records; before them every seventh, which meets every field of one record or another.
+    for (std::size_t length = 0; length < whole.size(); length += length + 400 < whole.size() ? 7 : 1) {
       write(torn, {whole.data(), length});
       try {
         const RecoveredEdits back = recover(torn);
@@ -215,7 +216,7 @@ class TestEditJournal : public QObject {
         QCOMPARE(recovered, 0U);  // only while not even the mask is whole
       }
     }
-    QVERIFY(recovered > whole.size() / 3);
+    QVERIFY(recovered > 400);
   }
 
   void survivesAnyContent() {
@@ -224,7 +225,7 @@ class TestEditJournal : public QObject {
     const fs::path path = s.path.parent_path() / "fuzzed";
     Random random(99);
     int refused = 0, read = 0;
-    for (int round = 0; round < 1500; ++round) {
+    for (int round = 0; round < 600; ++round) {
       Bytes bytes = whole;
       const int hits = random.integer(1, 6);
       for (int i = 0; i < hits; ++i) {
@@ -246,7 +247,7 @@ class TestEditJournal : public QObject {
       }
       (void)problemOf([&] { (void)peekJournal(path); });
     }
-    QVERIFY(refused > 100 && read > 100);
+    QVERIFY(refused > 60 && read > 60);
   }
 
   // Records whose checksums are right and whose content is not: what the checks behind the checksum are for.
@@ -255,7 +256,7 @@ class TestEditJournal : public QObject {
     const fs::path path = fs::path(dir.path().toStdString()) / "lies";
     const JournalIdentity identity{"/scan", "1.2.3", kScriptGrid, 0};
     Random random(5);
-    for (int round = 0; round < 1500; ++round) {
+    for (int round = 0; round < 600; ++round) {
       std::uint64_t chain = 0;
       Bytes bytes = journalHead(identity, chain);
       Bytes runs = maskRuns(scriptMask());
