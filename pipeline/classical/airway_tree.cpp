@@ -16,8 +16,8 @@
 #include <cmath>
 #include <limits>
 
-#include "pipeline/classical/voxel_runs.h"
 #include "pipeline/classical/voxel_state.h"
+#include "pipeline/core/voxel_runs.h"
 
 namespace pulmo {
 namespace {

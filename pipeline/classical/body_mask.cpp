@@ -5,8 +5,8 @@
 #include <array>
 #include <cmath>
 
-#include "pipeline/classical/distance_map.h"
-#include "pipeline/classical/voxel_runs.h"
+#include "pipeline/core/distance_map.h"
+#include "pipeline/core/voxel_runs.h"
 
 namespace pulmo {
 namespace {

@@ -8,8 +8,8 @@
 #include <cmath>
 #include <limits>
 
-#include "pipeline/classical/distance_map.h"
 #include "pipeline/classical/voxel_state.h"
+#include "pipeline/core/distance_map.h"
 #include "pipeline/core/parallel.h"
 
 namespace pulmo {

@@ -5,9 +5,9 @@
 #include <array>
 #include <cmath>
 
-#include "pipeline/classical/distance_map.h"
-#include "pipeline/classical/voxel_runs.h"
 #include "pipeline/classical/voxel_state.h"
+#include "pipeline/core/distance_map.h"
+#include "pipeline/core/voxel_runs.h"
 
 namespace pulmo {
 namespace {

@@ -14,10 +14,10 @@
 #include "pipeline/classical/lung_fill.h"
 #include "pipeline/classical/lung_regions.h"
 #include "pipeline/classical/lung_threshold.h"
-#include "pipeline/classical/voxel_runs.h"
 #include "pipeline/classical/voxel_state.h"
 #include "pipeline/core/label_set.h"
 #include "pipeline/core/parallel.h"
+#include "pipeline/core/voxel_runs.h"
 
 namespace pulmo {
 namespace {

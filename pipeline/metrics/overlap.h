@@ -6,8 +6,8 @@
 
 #include "pipeline/core/progress.h"
 #include "pipeline/core/volume.h"
+#include "pipeline/core/voxel_box.h"
 #include "pipeline/metrics/metrics.h"
-#include "pipeline/metrics/voxel_box.h"
 
 namespace pulmo {
 

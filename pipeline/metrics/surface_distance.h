@@ -5,8 +5,8 @@
 
 #include "pipeline/core/progress.h"
 #include "pipeline/core/volume.h"
+#include "pipeline/core/voxel_box.h"
 #include "pipeline/metrics/overlap.h"
-#include "pipeline/metrics/voxel_box.h"
 
 namespace pulmo {
 

@@ -6,8 +6,8 @@
 #include <cmath>
 
 #include "pipeline/classical/threshold_segmenter.h"
-#include "pipeline/classical/voxel_runs.h"
 #include "pipeline/core/label_set.h"
+#include "pipeline/core/voxel_runs.h"
 
 namespace pulmo {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <QtTest>
 
-#include "pipeline/classical/voxel_runs.h"
+#include "pipeline/core/voxel_runs.h"
 
 using namespace pulmo;
 

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <limits>
 
-#include "pipeline/classical/distance_map.h"
+#include "pipeline/core/distance_map.h"
 #include "pipeline/core/random.h"
 
 using namespace pulmo;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pipeline/classical/voxel_runs.h"
+#include "pipeline/core/voxel_runs.h"
 
 #include <limits>
 #include <utility>

@@ -2,7 +2,7 @@
 // Separable exact distance transform (Saito & Toriwaki 1994, Pattern Recognition 27:1551). The minimum along y and z
 // is taken over the window that the limit allows instead of over a lower envelope: limits here are a few voxels, and
 // the plain loop over x is what the compiler turns into vector code.
-#include "pipeline/classical/distance_map.h"
+#include "pipeline/core/distance_map.h"
 
 #include <algorithm>
 #include <cmath>
