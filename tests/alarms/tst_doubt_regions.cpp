@@ -23,7 +23,7 @@ class TestDoubtRegions : public QObject {
     fillBlock(mask_, {70, 10, 5}, {109, 49, 34}, kLeftLung);
     rim_ = LabelVolume(grid_);
     for (const auto& [low, high] : {std::pair{9, 50}, std::pair{69, 110}}) {
-      fillBlock(rim_, {low, 9, 4}, {high, 50, 35}, 160);
+      fillBlock(rim_, {low, 10, 5}, {high, 49, 34}, 160);
       fillBlock(rim_, {low + 2, 11, 6}, {high - 2, 48, 33}, 0);
     }
   }
