@@ -36,6 +36,7 @@ void addEvaluate(CLI::App& app, Context& context);
 void addPhantom(CLI::App& app, Context& context);
 void addSimulate(CLI::App& app, Context& context);
 void addTrain(CLI::App& app, Context& context);
+void addWeights(CLI::App& app, Context& context);
 void addDesktopCommands(CLI::App& app,
                         Context& context);  ///< info, segment, measure, surface, render; none in gpu-core
 

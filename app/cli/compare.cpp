@@ -27,8 +27,8 @@ void addCompare(CLI::App& app, Context& context) {
   addJson(*command, context);
   command->callback([options, &context] {
     if (!options->csv.empty()) requireWritable(options->csv, context.overwrite());
-    const LabelVolume reference = loadMaskFile(options->reference, options->referenceMeaning);
-    LabelVolume mask = loadMaskFile(options->mask, options->maskMeaning);
+    const LabelVolume reference = loadMaskFile(options->reference, options->referenceMeaning, context);
+    LabelVolume mask = loadMaskFile(options->mask, options->maskMeaning, context);
     MetricsOptions how;
     how.surfaceDistances = !options->fast;
     const auto metrics = compareMasks(reference, mask, how, context.stop, context.progress);
@@ -40,10 +40,11 @@ void addCompare(CLI::App& app, Context& context) {
     }
     if (!options->csv.empty()) writeAtomically(options->csv, context.overwrite(), toCsv(*metrics));
     if (context.json) {
-      context.print({{"reference", options->reference},
-                     {"mask", options->mask},
-                     {"metrics", nlohmann::json::parse(toJson(*metrics))},
-                     {"worst_places", how.surfaceDistances ? nlohmann::json::parse(toJson(*places)) : nlohmann::json()}});
+      context.print(
+          {{"reference", options->reference},
+           {"mask", options->mask},
+           {"metrics", nlohmann::json::parse(toJson(*metrics))},
+           {"worst_places", how.surfaceDistances ? nlohmann::json::parse(toJson(*places)) : nlohmann::json()}});
       return;
     }
     constexpr std::size_t kPlacesShown = 5;

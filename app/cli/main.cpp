@@ -88,6 +88,7 @@ int run(int argc, char** argv) {
   addSimulate(app, context);
   addTrain(app, context);
   addEvaluate(app, context);
+  addWeights(app, context);
   addDevice(app, context);
   if (argc > 1 && argv[1][0] != '-' && !knowsCommand(app, argv[1])) return kWrongUsage;
   try {

@@ -21,6 +21,7 @@ CLI::Validator notAlso(const std::vector<std::int64_t>& values, const std::strin
 }  // namespace
 
 void addMaskMeaning(CLI::App& command, MaskMeaning& meaning, const std::string& prefix) {
+  meaning.prefix = prefix;
   command.add_option("--" + prefix + "right", meaning.right, "Values of the mask file that are right lung")
       ->delimiter(',');
   command.add_option("--" + prefix + "left", meaning.left, "Values that are left lung")

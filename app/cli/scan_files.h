@@ -17,6 +17,7 @@ namespace pulmo::cli {
 struct MaskMeaning {
   std::vector<std::int64_t> right, left, unsided;
   bool lowByteOnly = false;
+  std::string prefix;  ///< of the options that say it
 };
 
 /// --right, --left, --lungs, --low-byte, each with the prefix.
@@ -26,7 +27,8 @@ void addMaskMeaning(CLI::App& command, MaskMeaning& meaning, const std::string& 
 
 /// A lung mask in canonical orientation.
 /// @throws Error as loadMask
-[[nodiscard]] LabelVolume loadMaskFile(const std::filesystem::path& path, const MaskMeaning& meaning);
+[[nodiscard]] LabelVolume loadMaskFile(const std::filesystem::path& path, const MaskMeaning& meaning,
+                                       const Context& context);
 
 /// For asking early, before work whose result could not be saved.
 /// @throws Error{Unsupported} if no volume can be written with that extension; as requireWritable

@@ -17,27 +17,28 @@ void addSegmenterChoice(CLI::App& command, SegmenterChoice& choice) {
   command.add_option("--threads", choice.threads, "Of the network, 0 = all processors")->check(CLI::Range(0, 1024));
 }
 
-std::unique_ptr<UNetSegmenter> makeNetworkSegmenter(const SegmenterChoice& choice) {
+std::optional<std::filesystem::path> chosenWeights(const SegmenterChoice& choice) {
   if (choice.method == "threshold") {
     if (!choice.weights.empty())
       throw Error(ErrorKind::InvalidInput, "--weights is for the network: use --method unet, or leave it out.");
-    return nullptr;
+    return std::nullopt;
   }
-  std::filesystem::path file = choice.weights;
-  if (file.empty()) {
-    const auto shipped = findShippedWeights();
-    if (!shipped && choice.method.empty()) return nullptr;
-    if (!shipped)
-      throw Error(ErrorKind::InvalidInput,
-                  "No weights were found beside the program: name a .pth file with --weights.");
-    file = *shipped;
-  }
+  if (!choice.weights.empty()) return choice.weights;
+  auto shipped = findShippedWeights();
+  if (!shipped && !choice.method.empty())
+    throw Error(ErrorKind::InvalidInput, "No weights were found beside the program: name a .pth file with --weights.");
+  return shipped;
+}
+
+std::unique_ptr<UNetSegmenter> makeNetworkSegmenter(const SegmenterChoice& choice) {
+  const auto file = chosenWeights(choice);
+  if (!file) return nullptr;
   UNetOptions options;
   options.device = choice.device == "cpu"    ? DeviceChoice::Cpu
                    : choice.device == "cuda" ? DeviceChoice::Cuda
                                              : DeviceChoice::Auto;
   options.threads = choice.threads;
-  return std::make_unique<UNetSegmenter>(loadWeights(file), options);
+  return std::make_unique<UNetSegmenter>(loadWeights(*file), options);
 }
 
 }  // namespace pulmo::cli

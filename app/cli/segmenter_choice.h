@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "app/cli/command.h"
@@ -19,8 +21,12 @@ struct SegmenterChoice {
 
 void addSegmenterChoice(CLI::App& command, SegmenterChoice& choice);
 
+/// Which weights are meant; nullopt if the choice is the threshold method.
+/// @throws Error{InvalidInput} if the network is asked for and there are none
+[[nodiscard]] std::optional<std::filesystem::path> chosenWeights(const SegmenterChoice& choice);
+
 /// The network that is meant; null if the choice is the threshold method.
-/// @throws Error{InvalidInput} if the network is asked for and there are no weights; as loadWeights
+/// @throws as chosenWeights and loadWeights
 [[nodiscard]] std::unique_ptr<UNetSegmenter> makeNetworkSegmenter(const SegmenterChoice& choice);
 
 /// @throws Error{Unsupported} in a build without it

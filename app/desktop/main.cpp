@@ -4,6 +4,7 @@
 #include <QSettings>
 #include <QTemporaryDir>
 #include <QTimer>
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -80,13 +81,15 @@ int wrongUsage(const char* option, const QString& value) {
   return kWrongUsage;
 }
 
+bool asksForHelp(int argc, char** argv) {
+  const QStringList words{"-h", "--help", "--help-all", "-v", "--version"};
+  return std::any_of(argv + 1, argv + argc, [&](const char* word) { return words.contains(QLatin1String(word)); });
+}
+
 int run(int argc, char** argv) {
-  qInstallMessageHandler(endWithoutDisplay);
-  QApplication app(argc, argv);
-  qInstallMessageHandler(nullptr);
-  QApplication::setOrganizationName("pulmoscope");
-  QApplication::setApplicationName("pulmoscope");
-  QApplication::setApplicationVersion(PULMO_VERSION);
+  QCoreApplication::setOrganizationName("pulmoscope");
+  QCoreApplication::setApplicationName("pulmoscope");
+  QCoreApplication::setApplicationVersion(PULMO_VERSION);
   QCommandLineParser parser;
   parser.setApplicationDescription("Lungs on chest CT: see, segment, review. For research only, not for diagnosis.");
   parser.addHelpOption();
@@ -105,11 +108,17 @@ int run(int argc, char** argv) {
   parser.addOptions({phantom, seed, series, mask, screenshot, force, size, tab, preset, patient, coloured});
   TrainingAtStart::addOptions(parser);
   parser.addPositionalArgument("PATH", "Folders or files to open.", "[PATH …]");
+  if (asksForHelp(argc, argv)) {  // which needs no display
+    const QCoreApplication app(argc, argv);
+    parser.process(app);
+  }
+  qInstallMessageHandler(endWithoutDisplay);
+  QApplication app(argc, argv);
+  qInstallMessageHandler(nullptr);
   if (!parser.parse(QApplication::arguments())) {
     std::fprintf(stderr, "pulmoscope: %s\n", qPrintable(parser.errorText()));
     return kWrongUsage;
   }
-  parser.process(app);  // help and version
   applyTheme(app);
   // A picture is the same whatever the person's own settings are, and leaves them as they are.
   const QTemporaryDir noSettings;

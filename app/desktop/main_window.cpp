@@ -263,8 +263,9 @@ void MainWindow::connectModels() {
   connect(&study_, &Study::predictionChanged, this, &MainWindow::showMasks);
   connect(&surfaces_, &SurfaceSession::surfacesChanged, this, [this] { grid_->setSurfaces(surfaces_.surfaces()); });
   connect(&masks_, &MaskSession::valuesNeeded, this, &MainWindow::askMaskValues);
-  connect(&masks_, &MaskSession::saved, this,
-          [this](const QString& path) { status_->showMessage(tr("Mask saved to %1.").arg(path)); });
+  connect(&masks_, &MaskSession::saved, this, [this](const QString& path, const QString& note) {
+    status_->showMessage(tr("Mask saved to %1. %2").arg(path, note).trimmed());
+  });
   connect(device_, &DeviceProbe::answered, this, [this](const QString& name, const QString& reason) {
     deviceText_ = name + '\n' + reason;
     status_->setDevice(name, reason);

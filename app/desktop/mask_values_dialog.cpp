@@ -21,8 +21,10 @@ MaskValuesDialog::MaskValuesDialog(const MaskInspection& inspection, const QStri
     : QDialog(parent), table_(new QTableWidget(this)) {
   setWindowTitle(tr("Which value is which lung?"));
   auto* column = new QVBoxLayout(this);
-  auto* question =
-      new QLabel(tr("%1 holds several values, and only its maker knows which is which.").arg(fileName), this);
+  auto* question = new QLabel(
+      inspection.doubt.empty() ? tr("%1 holds several values, and only its maker knows which is which.").arg(fileName)
+                               : QString::fromStdString(inspection.doubt),
+      this);
   question->setWordWrap(true);
   column->addWidget(question);
   table_->setObjectName("maskValues.table");

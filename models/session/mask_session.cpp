@@ -7,6 +7,16 @@
 
 namespace pulmo {
 
+namespace {
+
+QStringList texts(const std::vector<std::string>& sentences) {
+  QStringList result;
+  for (const std::string& sentence : sentences) result << QString::fromStdString(sentence);
+  return result;
+}
+
+}  // namespace
+
 MaskSession::MaskSession(Study& study, std::vector<SegmenterPtr> segmenters, QObject* parent)
     : QObject(parent),
       study_(study),
@@ -18,7 +28,6 @@ MaskSession::MaskSession(Study& study, std::vector<SegmenterPtr> segmenters, QOb
   connect(&study_, &Study::scanChanged, this, [this] {
     segmentJob_.cancel();
     loadJob_.cancel();
-    notes_.clear();
   });
 }
 
@@ -41,11 +50,9 @@ void MaskSession::segment(std::size_t method) {
       },
       [this, scan, segmenter, result] {
         if (study_.scan() != scan) return;
-        notes_.clear();
-        for (const std::string& note : result->segmentation->notes) notes_ << QString::fromStdString(note);
         seconds_ = result->seconds;
         study_.setPrediction({std::make_shared<const LabelVolume>(std::move(result->segmentation->labels)),
-                              QString::fromStdString(segmenter->name())});
+                              QString::fromStdString(segmenter->name()), texts(result->segmentation->notes)});
         Q_EMIT segmented();
       });
 }
@@ -56,6 +63,7 @@ void MaskSession::loadReference(const std::filesystem::path& path, const MaskVal
   struct Result {
     LabelPtr labels;
     std::optional<MaskInspection> question;
+    QStringList notes;
   };
   auto result = std::make_shared<Result>();
   loadJob_.run(
@@ -63,6 +71,7 @@ void MaskSession::loadReference(const std::filesystem::path& path, const MaskVal
         progress(0, "Reading " + path.filename().string());
         MaskAnswer answer = loadOrInspectMask(path, scan.get(), values);
         if (stop.stop_requested()) return Outcome::Stopped;
+        result->notes = texts(answer.notes);
         if (answer.labels)
           result->labels = std::make_shared<const LabelVolume>(std::move(*answer.labels));
         else
@@ -81,7 +90,7 @@ void MaskSession::loadReference(const std::filesystem::path& path, const MaskVal
               Qt::QueuedConnection);
           return;
         }
-        study_.setReference({result->labels, QString::fromStdString(path.filename().string())});
+        study_.setReference({result->labels, QString::fromStdString(path.filename().string()), result->notes});
       });
 }
 
@@ -95,7 +104,9 @@ void MaskSession::savePrediction(const std::filesystem::path& path, Overwrite ov
         saveMask(path, *labels, scan->source, overwrite);
         return Outcome::Completed;
       },
-      [this, path] { Q_EMIT saved(QString::fromStdString(path.string())); });
+      [this, scan, path] {
+        Q_EMIT saved(QString::fromStdString(path.string()), QString::fromStdString(exportNote(scan->source)));
+      });
 }
 
 }  // namespace pulmo

@@ -26,8 +26,7 @@ class MaskSession : public QObject {
   [[nodiscard]] LatestJob& loadJob() { return loadJob_; }
   [[nodiscard]] LatestJob& saveJob() { return saveJob_; }  ///< of these none is dropped, whatever happens meanwhile
   [[nodiscard]] const std::vector<SegmenterPtr>& segmenters() const { return segmenters_; }
-  [[nodiscard]] const QStringList& notes() const { return notes_; }  ///< of the last segmentation, for the person
-  [[nodiscard]] double seconds() const { return seconds_; }          ///< the last segmentation took
+  [[nodiscard]] double seconds() const { return seconds_; }  ///< the last segmentation took
 
   void segment(std::size_t method);  ///< result becomes the study's prediction; no effect without a scan
   /// Without values, and where the file does not tell its sides, valuesNeeded asks and nothing is loaded yet.
@@ -37,7 +36,7 @@ class MaskSession : public QObject {
  Q_SIGNALS:
   void valuesNeeded(const std::filesystem::path& path, const pulmo::MaskInspection& inspection);
   void segmented();
-  void saved(const QString& path);
+  void saved(const QString& path, const QString& note);  ///< the note: see exportNote()
 
  private:
   Study& study_;
@@ -45,7 +44,6 @@ class MaskSession : public QObject {
   LatestJob segmentJob_;
   LatestJob loadJob_;
   LatestJob saveJob_;
-  QStringList notes_;
   double seconds_ = 0;
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 #include <QObject>
 #include <QString>
+#include <QStringList>
 
 #include "pipeline/core/scan.h"
 
@@ -9,8 +10,9 @@ namespace pulmo {
 
 /// A mask with where it came from.
 struct NamedMask {
-  LabelPtr labels;  ///< on the scan's canonical grid; null = none
-  QString origin;   ///< file name, or the method that made it
+  LabelPtr labels;         ///< on the scan's canonical grid; null = none
+  QString origin;          ///< file name, or the method that made it
+  QStringList notes = {};  ///< sentences for the person: what had to be assumed, what to check
 };
 
 /// The scan that is open, and its masks. Volumes are immutable: a change is a new volume.

@@ -290,16 +290,16 @@ MaskAnswer loadOrInspectMask(const fs::path& path, const Scan* scan, const MaskV
   return answer;
 }
 
+std::string questionOf(const MaskInspection& inspection, const std::string& name) {
+  if (!inspection.doubt.empty()) return inspection.doubt + " Say which is the right and which the left lung.";
+  return name + " holds the values " + listed(inspection.voxels) + ": say which is the right and which the left lung.";
+}
+
 LabelVolume loadMask(const fs::path& path, const Scan* scan, const MaskValues& values,
                      std::vector<std::string>* notes) {
   MaskAnswer answer = loadOrInspectMask(path, scan, values);
   if (notes) notes->insert(notes->end(), answer.notes.begin(), answer.notes.end());
-  if (!answer.labels)
-    throw Error(ErrorKind::InvalidInput,
-                answer.inspection.doubt.empty()
-                    ? path.filename().string() + " holds the values " + listed(answer.inspection.voxels) +
-                          ": say which is the right and which the left lung."
-                    : answer.inspection.doubt + " Say which is the right and which the left lung.");
+  if (!answer.labels) throw Error(ErrorKind::InvalidInput, questionOf(answer.inspection, path.filename().string()));
   return std::move(*answer.labels);
 }
 

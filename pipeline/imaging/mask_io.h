@@ -50,6 +50,9 @@ struct MaskAnswer {
 [[nodiscard]] MaskAnswer loadOrInspectMask(const std::filesystem::path& path, const Scan* scan,
                                            const MaskValues& values = {});
 
+/// What has to be asked, as a sentence. @param name  of the file
+[[nodiscard]] std::string questionOf(const MaskInspection& inspection, const std::string& name);
+
 /// The same for callers that cannot ask.
 /// @param notes  if given, gets the answer's sentences
 /// @throws Error{InvalidInput} also if the values need an answer that was not given (the sentence lists the values)

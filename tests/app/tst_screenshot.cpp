@@ -18,7 +18,7 @@ namespace {
 
 struct Answer {
   int exitCode = -1;
-  QString err;
+  QString out, err;
 };
 
 /// How many pixels have the colour's hue and are not grey: an overlay lies half transparent over the scan.
@@ -68,7 +68,7 @@ class TestScreenshot : public QObject {
     process.start(PULMO_WINDOW_PROGRAM, arguments);
     if (!process.waitForFinished(110000)) return {};
     return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -2,
-            QString::fromUtf8(process.readAllStandardError())};
+            QString::fromUtf8(process.readAllStandardOutput()), QString::fromUtf8(process.readAllStandardError())};
   }
 
  private Q_SLOTS:
@@ -125,6 +125,12 @@ class TestScreenshot : public QObject {
     QVERIFY2(a.exitCode == code, qPrintable(QString("%1: %2").arg(a.exitCode).arg(a.err)));
     QVERIFY2(a.err.contains(says), qPrintable(a.err));
     QVERIFY(!QFile::exists(file));
+  }
+  void helpsWithoutADisplay() {
+    const Answer help = run({"--help"}, ":65000");
+    QVERIFY2(help.exitCode == 0 && help.out.contains("--screenshot"), qPrintable(help.out + help.err));
+    const Answer version = run({"--phantom", "--version"}, ":65000");
+    QVERIFY2(version.exitCode == 0 && version.out.startsWith("pulmoscope "), qPrintable(version.out + version.err));
   }
   void saysThatThereIsNoDisplay() {
     const Answer a = run({"--phantom", "--screenshot", dir_.filePath("never.png")}, ":65000");

@@ -225,7 +225,7 @@ class TestUNetSegmenter : public QObject {
     } catch (const Error& e) {
       QCOMPARE(e.kind(), ErrorKind::InvalidInput);
     }
-    QVERIFY_THROWS_EXCEPTION(Error, segmenter.segment(CtVolume(), {}, {}));
+    QVERIFY_THROWS_EXCEPTION(Error, (void)segmenter.segment(CtVolume(), {}, {}));
   }
   void refusesWeightsThatDoNotFit() {
     NetworkWeights weights = darkNetwork(1, 0);

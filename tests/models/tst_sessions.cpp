@@ -90,6 +90,33 @@ class TestSessions : public QObject {
     QTRY_VERIFY_WITH_TIMEOUT(comparison.metrics(), kPatienceMs);
     QCOMPARE(*comparison.metrics()->both.dice, 1.0);
   }
+  void saysWhatHadToBeAssumedOfAMask() {
+    Study study;
+    ScanSession scans(study);
+    MaskSession masks(study, {});
+    scans.openPhantom(1);
+    QTRY_VERIFY_WITH_TIMEOUT(study.reference().labels, kPatienceMs);
+    const LabelPtr exact = study.reference().labels;
+    const Index3 n = exact->grid().size;
+    const QTemporaryDir dir;
+    QFile file(dir.filePath("nowhere.nrrd"));  // sizes alone: it does not say how it lies
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(QString("NRRD0004\ntype: uint8\ndimension: 3\nsizes: %1 %2 %3\nencoding: raw\n\n")
+                   .arg(n[0])
+                   .arg(n[1])
+                   .arg(n[2])
+                   .toLatin1());
+    file.write(reinterpret_cast<const char*>(exact->voxels().data()), static_cast<qint64>(exact->voxels().size()));
+    file.close();
+    MaskValues values;
+    values.right = {1};
+    values.left = {2};
+    masks.loadReference(file.fileName().toStdString(), values);
+    QTRY_COMPARE_WITH_TIMEOUT(study.reference().origin, QString("nowhere.nrrd"), kPatienceMs);
+    QCOMPARE(study.reference().notes.size(), 1);
+    QVERIFY(study.reference().notes[0].contains("does not say how it lies"));
+    QVERIFY(study.reference().labels->voxels() == exact->voxels());
+  }
   // 5 and 7 tell nobody which lung they are: the session asks, and loads what it is told.
   void asksWhichValueIsWhichLung() {
     Study study;

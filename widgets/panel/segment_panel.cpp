@@ -61,6 +61,13 @@ QString textOf(const std::optional<LungVolumes>& volumes) {
   return parts.join(QStringLiteral(" · "));
 }
 
+QLabel* warningLabel(QWidget* parent) {
+  auto* label = new QLabel(parent);
+  label->setWordWrap(true);
+  label->setProperty("role", "warning");
+  return label;
+}
+
 }  // namespace
 
 SegmentPanel::SegmentPanel(Study& study, MaskSession& masks, VolumeSession& volumes, ComparisonSession& comparison,
@@ -76,8 +83,9 @@ SegmentPanel::SegmentPanel(Study& study, MaskSession& masks, VolumeSession& volu
       openReference_(new QPushButton(tr("Open reference mask …"), this)),
       copy_(new QPushButton(tr("Copy table"), this)),
       prediction_(dimLabel(this)),
-      notes_(new QLabel(this)),
+      notes_(warningLabel(this)),
       reference_(dimLabel(this)),
+      referenceNotes_(warningLabel(this)),
       agreementHint_(dimLabel(this)),
       agreement_(new QTableWidget(static_cast<int>(rowFigures().size()), 3, this)) {
   QVBoxLayout* column = makeScrolledColumn(this);
@@ -93,8 +101,6 @@ SegmentPanel::SegmentPanel(Study& study, MaskSession& masks, VolumeSession& volu
   run_->setToolTip(tr("Find the lungs on the open scan (F5)"));
   save_->setObjectName("segment.save");
   save_->setToolTip(tr("Save the prediction on exactly the scan's grid (Ctrl+S)"));
-  notes_->setWordWrap(true);
-  notes_->setProperty("role", "warning");
   predictionColumn->addWidget(method_);
   predictionColumn->addWidget(run_);
   predictionColumn->addWidget(prediction_);
@@ -107,6 +113,7 @@ SegmentPanel::SegmentPanel(Study& study, MaskSession& masks, VolumeSession& volu
   openReference_->setObjectName("segment.openReference");
   openReference_->setToolTip(tr("Load an expert's mask to compare with (Ctrl+M)"));
   referenceColumn->addWidget(reference_);
+  referenceColumn->addWidget(referenceNotes_);
   referenceColumn->addWidget(openReference_);
 
   auto* agreementBox = new QGroupBox(tr("Agreement"), this);
@@ -166,10 +173,12 @@ void SegmentPanel::showMasks() {
   if (prediction.labels)
     prediction_->setText(
         tr("%1, %2 s\n%3").arg(prediction.origin).arg(masks_.seconds(), 0, 'f', 1).arg(textOf(volumes_.prediction())));
-  notes_->setText(masks_.notes().join('\n'));
-  notes_->setVisible(prediction.labels && !masks_.notes().isEmpty());
+  notes_->setText(prediction.notes.join('\n'));
+  notes_->setVisible(!prediction.notes.isEmpty());
   reference_->setText(reference.labels ? tr("%1\n%2").arg(reference.origin, textOf(volumes_.reference()))
                                        : tr("None. An expert's mask of this scan can be opened and compared."));
+  referenceNotes_->setText(reference.notes.join('\n'));
+  referenceNotes_->setVisible(!reference.notes.isEmpty());
   showMetrics();
 }
 

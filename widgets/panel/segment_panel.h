@@ -45,6 +45,7 @@ class SegmentPanel : public QWidget {
   QLabel* prediction_;
   QLabel* notes_;
   QLabel* reference_;
+  QLabel* referenceNotes_;
   QLabel* agreementHint_;
   QTableWidget* agreement_;
 };

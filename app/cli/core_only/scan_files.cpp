@@ -11,7 +11,7 @@
 
 namespace pulmo::cli {
 
-LabelVolume loadMaskFile(const std::filesystem::path& path, const MaskMeaning& meaning) {
+LabelVolume loadMaskFile(const std::filesystem::path& path, const MaskMeaning& meaning, const Context&) {
   if (path.extension() != ".mha")
     throw Error(ErrorKind::Unsupported,
                 path.filename().string() + ": this build reads masks as uncompressed .mha alone.");
@@ -46,7 +46,7 @@ std::optional<MaskedScan> loadMaskedScan(const std::string& scan, const std::str
   if (!series.empty() || std::filesystem::path(scan).extension() != ".mha")
     throw Error(ErrorKind::Unsupported, scan + ": this build reads scans as uncompressed .mha alone.");
   auto ct = std::make_shared<const CtVolume>(loadMhaCt(scan));
-  LabelVolume lungs = loadMaskFile(mask, meaning);
+  LabelVolume lungs = loadMaskFile(mask, meaning, context);
   requireSameGrid(ct->grid(), "scan", lungs.grid(), "lung mask");
   lungs.setGrid(ct->grid());
   return MaskedScan{std::move(ct), std::move(lungs), saveCtFile, saveMaskFile};

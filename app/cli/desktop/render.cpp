@@ -51,11 +51,8 @@ void render(const Options& options, Context& context) {
   const auto scan = openScanArgument(options.scan, context);
   if (!scan) return;
   LabelPtr mask;
-  if (!options.mask.empty()) {
-    std::vector<std::string> notes;
-    mask = std::make_shared<const LabelVolume>(loadMask(options.mask, &*scan, toMaskValues(options.meaning), &notes));
-    context.notes(notes);
-  }
+  if (!options.mask.empty())
+    mask = std::make_shared<const LabelVolume>(openMaskArgument(options.mask, &*scan, options.meaning, context));
   PanePicture picture;
   picture.ct = scan->ct;
   picture.width = options.size[0];

@@ -29,13 +29,18 @@ std::optional<Scan> openScanArgument(const ScanArgument& argument, Context& cont
   return scan;
 }
 
-MaskValues toMaskValues(const MaskMeaning& meaning) {
-  MaskValues values;
-  values.right = meaning.right;
-  values.left = meaning.left;
-  values.unsided = meaning.unsided;
-  values.lowByteOnly = meaning.lowByteOnly;
-  return values;
+LabelVolume openMaskArgument(const std::filesystem::path& path, const Scan* scan, const MaskMeaning& meaning,
+                             const Context& context, std::vector<std::string>* notes) {
+  MaskAnswer answer =
+      loadOrInspectMask(path, scan, {meaning.right, meaning.left, meaning.unsided, meaning.lowByteOnly});
+  context.notes(answer.notes);
+  if (notes != nullptr) notes->insert(notes->end(), answer.notes.begin(), answer.notes.end());
+  if (!answer.labels) {
+    const std::string option = "--" + meaning.prefix;
+    throw Error(ErrorKind::InvalidInput, questionOf(answer.inspection, path.filename().string()) + " (" + option +
+                                             "right and " + option + "left take lists of values.)");
+  }
+  return std::move(*answer.labels);
 }
 
 /// Identity stays out: no patient name or number.

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "app/cli/command.h"
 #include "app/cli/scan_files.h"
@@ -23,7 +25,13 @@ void addScan(CLI::App& command, ScanArgument& scan);
 /// @return nullopt if stopped; the context then holds the exit code
 [[nodiscard]] std::optional<Scan> openScanArgument(const ScanArgument& scan, Context& context);
 
-[[nodiscard]] MaskValues toMaskValues(const MaskMeaning& meaning);
+/// Opens a mask and says on standard error what had to be assumed.
+/// @param scan   as for loadMask
+/// @param notes  if given, gets the same sentences
+/// @throws Error as loadMask; where the file does not tell its sides, the sentence names the options that do
+[[nodiscard]] LabelVolume openMaskArgument(const std::filesystem::path& path, const Scan* scan,
+                                           const MaskMeaning& meaning, const Context& context,
+                                           std::vector<std::string>* notes = nullptr);
 
 [[nodiscard]] nlohmann::json toJson(const SeriesFacts& facts);
 

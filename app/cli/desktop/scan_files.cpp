@@ -17,8 +17,8 @@ SourceGeometry asItIs(const Grid& grid) {
 
 }  // namespace
 
-LabelVolume loadMaskFile(const std::filesystem::path& path, const MaskMeaning& meaning) {
-  return loadMask(path, nullptr, toMaskValues(meaning));
+LabelVolume loadMaskFile(const std::filesystem::path& path, const MaskMeaning& meaning, const Context& context) {
+  return openMaskArgument(path, nullptr, meaning, context);
 }
 
 void requireVolumeWritable(const std::filesystem::path& path, Overwrite overwrite) {
@@ -41,7 +41,7 @@ std::optional<MaskedScan> loadMaskedScan(const std::string& scan, const std::str
   if (!opened) return std::nullopt;
   const auto source = std::make_shared<const SourceGeometry>(opened->source);
   return MaskedScan{
-      opened->ct, loadMask(mask, &*opened, toMaskValues(meaning)),
+      opened->ct, openMaskArgument(mask, &*opened, meaning, context),
       [source](const auto& path, const CtVolume& ct, Overwrite overwrite) { saveCt(path, ct, *source, overwrite); },
       [source](const auto& path, const LabelVolume& labels, Overwrite overwrite) {
         saveMask(path, labels, *source, overwrite);

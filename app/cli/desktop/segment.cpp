@@ -37,6 +37,7 @@ void run(const Options& options, Context& context) {
   // Said before the work, not after it.
   requireVolumeWritable(options.output, context.overwrite());
   if (!options.uncertainty.empty()) requireVolumeWritable(options.uncertainty, context.overwrite());
+  const std::string weights = chosenWeights(options.how).value_or("").string();
   const auto network = makeNetworkSegmenter(options.how);
   if (!network && !options.uncertainty.empty())
     throw Error(ErrorKind::InvalidInput, "--uncertainty is the network's: use --method unet.");
@@ -72,7 +73,7 @@ void run(const Options& options, Context& context) {
   context.print({{"mask", options.output},
                  {"uncertainty", text(options.uncertainty)},
                  {"method", network ? network->name() : threshold->name()},
-                 {"weights", network ? text(options.how.weights) : nlohmann::json()},
+                 {"weights", text(weights)},
                  {"seconds", seconds},
                  {"labels", labelVolumes(found.labels)},
                  {"notes", notes},

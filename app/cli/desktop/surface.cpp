@@ -22,7 +22,7 @@ void addSurface(CLI::App& app, Context& context) {
   command->callback([options, &context] {
     requireMeshFormat(options->output);
     requireWritable(options->output, context.overwrite());
-    const LabelVolume mask = loadMaskFile(options->mask, options->meaning);
+    const LabelVolume mask = loadMaskFile(options->mask, options->meaning, context);
     const auto meshes = extractSurfaces(mask, SurfaceQuality::Export, context.stop, context.progress);
     if (!meshes) {
       context.exitCode = kStopped;

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <QFileInfo>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QtTest>
+#include <nlohmann/json.hpp>
+
+#include "pipeline/learn/weights_file.h"
+#include "tests/learn/dark_network.h"
+
+using namespace pulmo;
+
+namespace {
+
+struct Answer {
+  int exitCode = -1;
+  QString out, err;
+  [[nodiscard]] nlohmann::json json() const { return nlohmann::json::parse(out.toStdString()); }
+};
+
+Answer pulmo_(const QStringList& arguments, const QString& shipped = {}) {
+  QProcess process;
+  QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+  if (!shipped.isEmpty()) environment.insert("PULMO_WEIGHTS", shipped);
+  process.setProcessEnvironment(environment);
+  process.start(PULMO_PROGRAM, arguments);
+  if (!process.waitForFinished(120000)) return {};
+  return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -2,
+          QString::fromUtf8(process.readAllStandardOutput()), QString::fromUtf8(process.readAllStandardError())};
+}
+
+}  // namespace
+
+/// Networks on the command line: files of weights, and segmenting by them.
+class TestCliNetwork : public QObject {
+  Q_OBJECT
+  QTemporaryDir dir_;
+  QString model_;
+
+ private Q_SLOTS:
+  void initTestCase() {
+    model_ = dir_.filePath("dark.pth");
+    NetworkWeights network = test::darkNetwork(1, 0);
+    network.card = "Worked out on paper.";
+    saveWeights(model_.toStdString(), network, Overwrite::Refuse);
+  }
+  void tellsWhatAFileHolds() {
+    const Answer a = pulmo_({"weights", model_, "--json"});
+    QVERIFY2(a.exitCode == 0, qPrintable(a.err));
+    QCOMPARE(a.json()["architecture"].get<std::string>(), std::string("unet"));
+    QCOMPARE(a.json()["levels"].get<int>(), 3);
+    QCOMPARE(a.json()["size"].get<int>(), 128);
+    QCOMPARE(a.json()["card"].get<std::string>(), std::string("Worked out on paper."));
+    QVERIFY(pulmo_({"weights", model_}).out.contains("Worked out on paper."));
+    QCOMPARE(pulmo_({"weights", dir_.filePath("nothing.pth")}).exitCode, 4);
+  }
+  void copiesAtHalfTheSize() {
+    const QString half = dir_.filePath("half.pth");
+    const QStringList arguments{"weights", model_, "-o", half, "--half"};
+    QCOMPARE(pulmo_(arguments).exitCode, 0);
+    QVERIFY(10 * QFileInfo(half).size() < 8 * QFileInfo(model_).size());
+    QCOMPARE(loadWeights(half.toStdString()).tensors.size(), loadWeights(model_.toStdString()).tensors.size());
+    QCOMPARE(pulmo_(arguments).exitCode, 4);  // nothing is overwritten
+    QCOMPARE(pulmo_(arguments + QStringList{"--force"}).exitCode, 0);
+    QCOMPARE(pulmo_({"weights", model_, "--half"}).exitCode, 2);
+  }
+  void segmentsByTheWeightsThatAreNamedOrShipped() {
+    const QString ct = dir_.filePath("ct.nii.gz");
+    QCOMPARE(pulmo_({"phantom", "-o", ct, "--size", "96", "96", "48"}).exitCode, 0);
+    const Answer named =
+        pulmo_({"segment", ct, "--method", "unet", "--weights", model_, "-o", dir_.filePath("a.nrrd"), "--json"});
+    QVERIFY2(named.exitCode == 0, qPrintable(named.err));
+    QCOMPARE(named.json()["method"].get<std::string>(), std::string("unet"));
+    // Without a word about the method, the network that comes with the program is taken.
+    const Answer shipped = pulmo_({"segment", ct, "-o", dir_.filePath("b.nrrd"), "--json"}, model_);
+    QVERIFY2(shipped.exitCode == 0, qPrintable(shipped.err));
+    QCOMPARE(shipped.json()["method"].get<std::string>(), std::string("unet"));
+    QCOMPARE(shipped.json()["labels"], named.json()["labels"]);
+    QVERIFY(shipped.json()["weights"].get<std::string>().find("dark.pth") != std::string::npos);
+    QCOMPARE(pulmo_({"segment", ct, "-o", dir_.filePath("c.nrrd")}, dir_.filePath("gone.pth")).exitCode, 3);
+  }
+};
+
+QTEST_GUILESS_MAIN(TestCliNetwork)
+#include "tst_cli_network.moc"

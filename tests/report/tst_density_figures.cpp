@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QSet>
+#include <QtTest>
+
+#include "pipeline/report/density_figures.h"
+
+using namespace pulmo;
+
+class TestDensityFigures : public QObject {
+  Q_OBJECT
+  static std::vector<MeasuredRegion> regions() {
+    Densitometry right;
+    right.voxels = 12;
+    right.ml = 1234.56;
+    right.meanHu = -812.34;
+    right.lowPercent = {1.5, 2.5, 3.5, 4.5};
+    right.highPercent = {5.5, 6.5, 7.5, 8.5};
+    right.highBandPercent = 9.5;
+    right.collapsedPercent = 10.5;
+    Densitometry both = right;
+    both.ml.reset();
+    return {{LungPart::Right, LungZone::Whole, right}, {LungPart::Both, LungZone::Upper, both}};
+  }
+
+ private Q_SLOTS:
+  void json() {
+    const QJsonArray list = QJsonDocument::fromJson(QByteArray::fromStdString(toJson(regions()))).array();
+    QCOMPARE(list.size(), 2);
+    const QJsonObject first = list[0].toObject(), second = list[1].toObject();
+    QCOMPARE(first["label"].toString(), QString("right_lung"));
+    QCOMPARE(first["zone"].toString(), QString("whole"));
+    QCOMPARE(first["voxels"].toInt(), 12);
+    QCOMPARE(first["ml"].toDouble(), 1234.56);
+    QVERIFY(first["mass_g"].isNull());
+    QCOMPARE(first["laa_950_percent"].toDouble(), 1.5);
+    QCOMPARE(first["laa_856_percent"].toDouble(), 4.5);
+    QCOMPARE(first["haa_700_percent"].toDouble(), 5.5);
+    QCOMPARE(first["haa_250_percent"].toDouble(), 8.5);
+    QCOMPARE(first["haa_600_250_percent"].toDouble(), 9.5);
+    QCOMPARE(first["collapsed_percent"].toDouble(), 10.5);
+    QCOMPARE(second["label"].toString(), QString("lungs"));
+    QCOMPARE(second["zone"].toString(), QString("upper"));
+    QVERIFY(second["ml"].isNull());
+  }
+  void csv() {
+    const QStringList lines = QString::fromStdString(toCsv(regions())).trimmed().split('\n');
+    QCOMPARE(lines.size(), 3);
+    QVERIFY(lines[0].startsWith("label,zone,voxels,ml,mass_g,mean_hu"));
+    QVERIFY2(lines[1].startsWith("right_lung,whole,12,1234.560000,,-812.340000"), qPrintable(lines[1]));
+    QVERIFY(lines[2].startsWith("lungs,upper,12,,,"));
+    for (const QString& line : lines) QCOMPARE(line.count(','), lines[0].count(','));
+  }
+  void text() {
+    const QStringList lines = QString::fromStdString(toText(regions())).split('\n');
+    QVERIFY2(lines[1].simplified() == "Volume, ml 1234.6 - -", qPrintable(lines[1]));
+    QVERIFY2(lines[3].simplified() == "Mean, HU -812.3 - -", qPrintable(lines[3]));
+  }
+  void everyFigureHasItsOwnKey() {
+    QSet<QString> keys;
+    for (const DensityFigure& figure : densityFigures()) keys.insert(figure.key);
+    QCOMPARE(static_cast<std::size_t>(keys.size()), densityFigures().size());
+  }
+};
+
+QTEST_GUILESS_MAIN(TestDensityFigures)
+#include "tst_density_figures.moc"
