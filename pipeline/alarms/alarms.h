@@ -48,8 +48,8 @@ struct Alarm {
 
 /// All alarms of a lung mask: serious ones first, of equal severity the larger first; at most 20 of a kind.
 ///
-/// - A hole of 0.1 ml or more, background that one lung encloses alone or of at most 1 ml between both: what cleanMask
-///   fills. A piece apart of 0.1 ml or more; a piece that lies on the other lung's side is said to.
+/// - A hole of 1 ml or more: background that one lung encloses alone, as cleanMask fills it. Smaller ones are vessels.
+/// - A piece apart of 0.5 ml or more; a piece that lies on the other lung's side is said to.
 /// - The right lung holds less than 40 % or more than 65 % of the volume (52 to 56 % is usual); together below 800 ml.
 /// - 1 cm² or more in the first or last slice, or at the side of the picture (with a CT: of the scanner's circle).
 /// - A border of 8 cm² or more between right and left: at the thin junctions of the pleura healthy lungs share less.

@@ -10,7 +10,8 @@
 namespace pulmo {
 namespace {
 
-constexpr double kLeastMl = 0.1;       // a vessel of 3 mm, 15 mm long; less is dust
+constexpr double kLeastHoleMl = 1;     // a vessel at the hilum that healthy lung encloses has 0.7 ml
+constexpr double kLeastPieceMl = 0.5;  // less is dust
 constexpr double kBetweenLungsMl = 1;  // what both lungs enclose together and is larger is anatomy
 constexpr double kWarningMl = 2, kSeriousHoleMl = 20;
 constexpr double kLargePart = 0.1;  // of the largest: a lung that disease or a thick slice divides
@@ -47,7 +48,7 @@ void addHoles(const LabelVolume& mask, const MaskSurvey& survey, std::vector<Ala
   const bool oneSlice = survey.grid.size[2] == 1;  // its ends are walls
   std::vector<bool> enclosed(parts.size());
   for (std::size_t i = 0; i < parts.size(); ++i)
-    enclosed[i] = !parts[i].atEdge && (oneSlice || !parts[i].atEnd) && survey.mlOf(parts[i].voxels) >= kLeastMl;
+    enclosed[i] = !parts[i].atEdge && (oneSlice || !parts[i].atEnd) && survey.mlOf(parts[i].voxels) >= kLeastHoleMl;
   const Neighbours neighbours = neighboursOf(mask, survey.runs[kBackground], enclosed);
   for (std::size_t i = 0; i < parts.size(); ++i) {
     if (!enclosed[i]) continue;
@@ -100,7 +101,7 @@ void addPieces(const MaskSurvey& survey, std::uint8_t label, std::vector<Alarm>&
   const auto main = mainParts(parts, label);
   std::vector<std::size_t> pieces;
   for (std::size_t i = 0; i < parts.size(); ++i)
-    if (std::find(main.begin(), main.end(), i) == main.end() && survey.mlOf(parts[i].voxels) >= kLeastMl)
+    if (std::find(main.begin(), main.end(), i) == main.end() && survey.mlOf(parts[i].voxels) >= kLeastPieceMl)
       pieces.push_back(i);
   std::stable_sort(pieces.begin(), pieces.end(),
                    [&](std::size_t a, std::size_t b) { return parts[a].voxels > parts[b].voxels; });
