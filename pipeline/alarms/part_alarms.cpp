@@ -12,7 +12,6 @@ namespace {
 
 constexpr double kLeastHoleMl = 1;     // a vessel at the hilum that healthy lung encloses has 0.7 ml
 constexpr double kLeastPieceMl = 0.5;  // less is dust
-constexpr double kBetweenLungsMl = 1;  // what both lungs enclose together and is larger is anatomy
 constexpr double kWarningMl = 2, kSeriousHoleMl = 20;
 constexpr double kLargePart = 0.1;  // of the largest: a lung that disease or a thick slice divides
 constexpr double kTouchCm2 = 8, kSeriousTouchCm2 = 40;
@@ -54,7 +53,7 @@ void addHoles(const LabelVolume& mask, const MaskSurvey& survey, std::vector<Ala
     if (!enclosed[i]) continue;
     const double ml = survey.mlOf(parts[i].voxels);
     const auto& beside = neighbours[i];
-    if (beside[kRightLung] > 0 && beside[kLeftLung] > 0 && ml > kBetweenLungsMl) continue;
+    if (beside[kRightLung] > 0 && beside[kLeftLung] > 0) continue;  // what lungs enclose together is anatomy
     const auto label = static_cast<std::uint8_t>(std::max_element(beside.begin() + 1, beside.end()) - beside.begin());
     Alarm alarm = alarmAt(survey, AlarmKind::Hole, severityOf(ml), label, parts[i].place);
     alarm.sentence = "A hole of " + volumeText(survey, parts[i].voxels) + " in the " + lungText(label) +
