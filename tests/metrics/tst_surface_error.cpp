@@ -65,9 +65,9 @@ class TestSurfaceError : public QObject {
     const auto errors = surfaceErrorMm(sphere(centre, 20), SurfaceOf::Reference, large).value();
     QCOMPARE(errors.size(), std::size_t{400});
     for (const float mm : errors) QVERIFY2(std::abs(mm - 6) < 1.4F, qPrintable(QString::number(mm)));  // half a voxel
-    // The nearest of the steps of a voxel ball counts, so the mean lies a little below.
+    // The nearest of the steps of a voxel ball counts, so the mean lies up to half a slice (1.2 mm) below.
     const double mean = std::accumulate(errors.begin(), errors.end(), 0.0) / 400;
-    QVERIFY2(mean > 5.2 && mean < 6.2, qPrintable(QString::number(mean)));
+    QVERIFY2(mean > 6 - 1.2 && mean < 6.2, qPrintable(QString::number(mean)));
     // The mask's own surface within a larger reference is missed; outside of a smaller one added.
     const auto within = surfaceErrorMm(sphere(centre, 20), SurfaceOf::Mask, large).value();
     QVERIFY(*std::max_element(within.begin(), within.end()) < -4);
