@@ -4,6 +4,7 @@
 #include "app/cli/command.h"
 #include "app/cli/scan_files.h"
 #include "pipeline/metrics/metrics.h"
+#include "pipeline/metrics/worst_places.h"
 #include "pipeline/report/figures.h"
 
 namespace pulmo::cli {
@@ -20,7 +21,7 @@ void addCompare(CLI::App& app, Context& context) {
   command->add_option("MASK", options->mask, "The mask to judge")->required();
   addMaskMeaning(*command, options->referenceMeaning, "reference-");
   addMaskMeaning(*command, options->maskMeaning, "");
-  command->add_flag("--no-distances", options->fast, "Leave HD95 and ASSD out");
+  command->add_flag("--no-distances", options->fast, "Leave HD95, ASSD and the worst places out");
   command->add_option("--csv", options->csv, "Also write the table to this file");
   addForce(*command, context);
   addJson(*command, context);
@@ -31,18 +32,23 @@ void addCompare(CLI::App& app, Context& context) {
     MetricsOptions how;
     how.surfaceDistances = !options->fast;
     const auto metrics = compareMasks(reference, mask, how, context.stop, context.progress);
-    if (!metrics) {
+    std::optional<std::vector<WorstPlace>> places = std::vector<WorstPlace>();
+    if (metrics && how.surfaceDistances) places = worstPlaces(reference, mask, {}, context.stop, context.progress);
+    if (!metrics || !places) {
       context.exitCode = kStopped;
       return;
     }
     if (!options->csv.empty()) writeAtomically(options->csv, context.overwrite(), toCsv(*metrics));
     if (context.json) {
-      context.print({{"reference", options->reference},
-                     {"mask", options->mask},
-                     {"metrics", nlohmann::json::parse(toJson(*metrics))}});
+      context.print(
+          {{"reference", options->reference},
+           {"mask", options->mask},
+           {"metrics", nlohmann::json::parse(toJson(*metrics))},
+           {"worst_places", how.surfaceDistances ? nlohmann::json::parse(toJson(*places)) : nlohmann::json()}});
       return;
     }
-    std::cout << toText(*metrics);
+    constexpr std::size_t kPlacesShown = 5;
+    std::cout << toText(*metrics) << toText(*places, kPlacesShown);
     if (!metrics->right) context.say("One of the masks does not tell right from left: figures are for both lungs.");
   });
 }

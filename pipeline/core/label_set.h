@@ -35,4 +35,9 @@ struct LabelInfo {
 /// Whether the mask says "lung" without saying which. O(voxels) in the worst case.
 [[nodiscard]] bool isUnsided(const LabelVolume& mask);
 
+/// Whether right lies where the patient's right is, from the two lungs' mean x on a canonical grid.
+[[nodiscard]] constexpr bool sidesFitAnatomy(double rightX, double leftX) {
+  return rightX < leftX;
+}
+
 }  // namespace pulmo

@@ -15,6 +15,7 @@ namespace {
 constexpr double kBigShare = 0.1, kBigShareThin = 0.02;
 constexpr int kThinSlices = 4;
 constexpr double kSmallHoleMl = 1.0;
+constexpr double kThinHoleShare = 0.02;  ///< of the lungs' voxels
 constexpr double kWorthSaying = 0.005;  ///< of the lungs' voxels
 
 std::uint8_t other(std::uint8_t side) {
@@ -135,11 +136,16 @@ class SideChooser {
 };
 
 std::vector<std::uint8_t> filledHoles(const std::vector<LabelPart>& parts, const Grid& grid) {
+  // In a thin stack lung may lie all around what is no hole: the dome of the diaphragm, a loop of the heart's border.
+  const bool thin = grid.size[2] <= kThinSlices;
+  double lungs = 0;
+  for (const LabelPart& part : parts)
+    if (part.value != 0) lungs += static_cast<double>(part.voxels);
   std::vector<std::uint8_t> labels;
   labels.reserve(parts.size());
   for (const LabelPart& part : parts) {
     std::uint8_t value = part.value;
-    if (value == 0 && !part.open) {
+    if (value == 0 && !part.open && !(thin && static_cast<double>(part.voxels) > kThinHoleShare * lungs)) {
       const std::uint64_t right = part.touches[kRightLung], left = part.touches[kLeftLung];
       const bool small = static_cast<double>(part.voxels) * grid.voxelMl() <= kSmallHoleMl;
       if (right == 0 || left == 0 || small) value = right >= left ? kRightLung : kLeftLung;

@@ -17,7 +17,8 @@ namespace pulmo {
 /// 2. The largest part a lung, connected by faces, and parts with at least a tenth of it: a lung that disease or a
 ///    thick slice divides. In a picture of at most four slices, where a lung often is in pieces, at least a fiftieth.
 /// 3. Holes: background that a lung encloses alone, and background of at most 1 ml between both lungs. What lungs
-///    enclose together (the heart, in a slice) stays out. In a picture of at most four slices its ends are walls.
+///    enclose together (the heart, in a slice) stays out. In a picture of at most four slices its ends are walls, and
+///    a hole of more than 2 % of the lungs stays: there the dome of the diaphragm has lung all around.
 ///
 /// @param labels   0, 1 right, 2 left
 /// @param midlineX the body's, in voxels; absent if not known

@@ -152,7 +152,8 @@ void alongZ(const MarkedBox& box, const std::vector<float>& planar, std::size_t 
       for (std::size_t z = 0; z < nz; ++z) {
         const std::uint8_t marks = box.marks[start + nx * ny * z + c];
         if ((marks & target) == 0) continue;
-        visit(y, marks, (marks & source) != 0 ? 0.0 : std::sqrt(envelope.at(z)));
+        visit({static_cast<int>(x0 + c), static_cast<int>(y), static_cast<int>(z)}, marks,
+              (marks & source) != 0 ? 0.0 : std::sqrt(envelope.at(z)));
       }
     }
   }

@@ -26,9 +26,9 @@ struct MarkedBox {
 [[nodiscard]] std::vector<std::uint8_t> bordersOf(const MarkedBox& box, const std::array<bool, 3>& flat, int threads,
                                                   const StopToken& stop);
 
-/// Told once for each target voxel: its row y, its marks, and how far it is from the nearest source.
+/// Told once for each target voxel: where it is in the box, its marks, and how far it is from the nearest source.
 /// Called on several threads at once for different y; for one y in a fixed order and never at once.
-using DistanceVisitor = std::function<void(std::size_t y, std::uint8_t marks, double distanceMm)>;
+using DistanceVisitor = std::function<void(const Index3& voxel, std::uint8_t marks, double distanceMm)>;
 
 /// Walks through the voxels that have any bit of `target`, with the distance in mm from each one's centre to the
 /// centre of the nearest voxel that has any bit of `source`. Exact to single precision; infinite if there is no source.

@@ -99,10 +99,11 @@ std::optional<LesionInclusion> lesionInclusion(const LabelVolume& lesions, const
   std::vector<Share> rows(static_cast<std::size_t>(marked.size[1]));
   // Distances are exact to single precision: a voxel at exactly the limit must not fall out by rounding.
   const double limit = options.nearPleuraMm * (1 + 1e-6);
-  const auto count = [&](std::size_t y, std::uint8_t marks, double mm) {
+  const auto count = [&](const Index3& voxel, std::uint8_t marks, double mm) {
     if (mm > limit) return;
-    ++rows[y].all;
-    if ((marks & kFound) != 0) ++rows[y].found;
+    Share& row = rows[static_cast<std::size_t>(voxel[1])];
+    ++row.all;
+    if ((marks & kFound) != 0) ++row.found;
   };
   if (visitDistances(marked, kLungBits, kFound | kMissed, options.threads, stop, count) == Outcome::Stopped)
     return std::nullopt;

@@ -54,7 +54,9 @@ MarkedBox membersOf(const LabelVolume& reference, const LabelVolume& mask, Regio
 std::optional<std::vector<float>> directed(const MarkedBox& box, std::uint8_t from, std::uint8_t to, int threads,
                                            const StopToken& stop) {
   std::vector<std::vector<float>> rows(static_cast<std::size_t>(box.size[1]));
-  const auto keep = [&](std::size_t y, std::uint8_t, double mm) { rows[y].push_back(static_cast<float>(mm)); };
+  const auto keep = [&](const Index3& voxel, std::uint8_t, double mm) {
+    rows[static_cast<std::size_t>(voxel[1])].push_back(static_cast<float>(mm));
+  };
   if (visitDistances(box, to, from, threads, stop, keep) == Outcome::Stopped) return std::nullopt;
   std::vector<float> all;
   for (const auto& row : rows) all.insert(all.end(), row.begin(), row.end());

@@ -164,7 +164,7 @@ bool fromSeeds(const VoxelRuns& runs, std::vector<Part> parts, const LabelVolume
 
 bool sidesFitAnatomy(const LabelVolume& sided) {
   const auto sides = centres(sided);
-  return sides[0].voxels <= 0 || sides[1].voxels <= 0 || sides[0].x < sides[1].x;
+  return sides[0].voxels <= 0 || sides[1].voxels <= 0 || sidesFitAnatomy(sides[0].x, sides[1].x);
 }
 
 std::optional<SidedLungs> tellSides(const CtVolume& ct, const LabelVolume& mask, const StopToken& stop) {

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/report/figures.h"
 
+#include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "pipeline/core/label_set.h"
 #include "pipeline/report/number_text.h"
 
 namespace pulmo {
@@ -93,6 +96,29 @@ std::string toText(const LungVolumes& v) {
   std::string text;
   if (v.sided) text += row("Right lung", v.rightVoxels, v.rightMl) + row("Left lung", v.leftVoxels, v.leftMl);
   return text + row("Both lungs", v.bothVoxels(), v.bothMl);
+}
+
+std::string toJson(const std::vector<WorstPlace>& places) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const WorstPlace& place : places)
+    list.push_back({{"label", labelInfo(place.label).key},
+                    {"kind", place.missed() ? "missed" : "added"},
+                    {"signed_mm", jsonOf(place.signedMm)},
+                    {"position_mm", place.positionMm}});
+  return list.dump(2);
+}
+
+std::string toText(const std::vector<WorstPlace>& places, std::size_t most) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(most, places.size()); ++i) {
+    const WorstPlace& place = places[i];
+    const auto& p = place.positionMm;
+    text += i == 0 ? "Worst: " : "       ";
+    text += place.label == kRightLung ? "right lung, " : place.label == kLeftLung ? "left lung, " : "lungs, ";
+    text += numberText(std::abs(place.signedMm), 1, "") + (place.missed() ? " mm missed at (" : " mm added at (");
+    text += numberText(p[0], 1, "") + ", " + numberText(p[1], 1, "") + ", " + numberText(p[2], 1, "") + ") mm\n";
+  }
+  return text;
 }
 
 }  // namespace pulmo

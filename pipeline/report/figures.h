@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <string>
+#include <vector>
 
 #include "pipeline/metrics/metrics.h"
 #include "pipeline/metrics/volumetry.h"
+#include "pipeline/metrics/worst_places.h"
 
 namespace pulmo {
 
@@ -21,5 +23,10 @@ namespace pulmo {
 [[nodiscard]] std::string toJson(const LungVolumes& volumes);
 [[nodiscard]] std::string toCsv(const LungVolumes& volumes);
 [[nodiscard]] std::string toText(const LungVolumes& volumes);
+
+/// [{"label", "kind": "missed" | "added", "signed_mm", "position_mm": [x, y, z]}], worst first; positions are LPS.
+[[nodiscard]] std::string toJson(const std::vector<WorstPlace>& places);
+/// A line a place, `most` lines: "Worst: right lung, 12.3 mm missed at (-62.0, 14.5, -210.0) mm".
+[[nodiscard]] std::string toText(const std::vector<WorstPlace>& places, std::size_t most);
 
 }  // namespace pulmo

@@ -8,6 +8,7 @@
 #include <QtTest>
 #include <nlohmann/json.hpp>
 
+#include "pipeline/core/label_set.h"
 #include "pipeline/imaging/mask_io.h"
 #include "pipeline/simulate/phantom.h"
 #include "tests/support/shared_data.h"
@@ -77,6 +78,49 @@ class TestCli : public QObject {
     const Answer surface = pulmo_({"surface", mask_, "-o", dir_.filePath("lungs.ply"), "--json"});
     QVERIFY2(surface.exitCode == 0, qPrintable(surface.err));
     QVERIFY(surface.json()["surfaces"]["left_lung"]["triangles"].get<int>() > 1000);
+  }
+  // A ball at the right chest wall turned dense and left out of the mask: both commands say where.
+  void saysWhereAMaskIsWrong() {
+    LabelVolume mask = loadMask(lungs_.toStdString(), nullptr);
+    const Grid& grid = mask.grid();
+    Index3 wall{0, 80, 50};
+    while (mask[wall] != kRightLung) ++wall[0];
+    const Point3 centre = toPatient(grid, Index3{wall[0] + 5, 80, 50});
+    for (int z = 0; z < grid.size[2]; ++z)
+      for (int y = 0; y < grid.size[1]; ++y)
+        for (int x = 0; x < grid.size[0]; ++x) {
+          const Point3 p = toPatient(grid, Index3{x, y, z});
+          if (std::hypot(p[0] - centre[0], p[1] - centre[1], p[2] - centre[2]) < 22) mask[{x, y, z}] = 0;
+        }
+    const QString cut = dir_.filePath("cut.nii.gz");
+    SourceGeometry source;
+    source.grid = grid;
+    saveMask(cut.toStdString(), mask, source, Overwrite::Replace);
+    const auto near = [&](const nlohmann::json& place) {
+      const auto p = place["position_mm"].get<std::array<double, 3>>();
+      return std::hypot(p[0] - centre[0], p[1] - centre[1], p[2] - centre[2]) < 23;
+    };
+    const Answer compare = pulmo_({"compare", lungs_, cut, "--json"});
+    QVERIFY2(compare.exitCode == 0, qPrintable(compare.err));
+    const nlohmann::json worst = compare.json()["worst_places"].at(0);
+    QCOMPARE(worst["label"].get<std::string>(), std::string("right_lung"));
+    QCOMPARE(worst["kind"].get<std::string>(), std::string("missed"));
+    QVERIFY(worst["signed_mm"].get<double>() < -8 && near(worst));
+    QVERIFY(pulmo_({"compare", lungs_, cut}).out.contains("Worst: right lung, "));
+    QVERIFY(pulmo_({"compare", lungs_, cut, "--json", "--no-distances"}).json()["worst_places"].is_null());
+
+    const nlohmann::json healthy = pulmo_({"measure", ct_, lungs_, "--json"}).json()["alarms"];
+    for (const auto& alarm : healthy) QCOMPARE(alarm["severity"].get<std::string>(), std::string("note"));
+    // A mask with its sides exchanged is told in words and in JSON.
+    for (auto& v : mask.voxels()) v = v == kRightLung ? kLeftLung : v == kLeftLung ? kRightLung : v;
+    saveMask(cut.toStdString(), mask, source, Overwrite::Replace);
+    const Answer measure = pulmo_({"measure", ct_, cut, "--json"});
+    QVERIFY2(measure.exitCode == 0, qPrintable(measure.err));
+    const nlohmann::json alarm = measure.json()["alarms"].at(0);
+    QCOMPARE(alarm["kind"].get<std::string>(), std::string("sides_swapped"));
+    QCOMPARE(alarm["severity"].get<std::string>(), std::string("serious"));
+    QVERIFY(alarm["position_mm"].size() == 3 && alarm["ml"].is_null() && alarm["mm"].get<double>() > 50);
+    QVERIFY(pulmo_({"measure", ct_, cut}).out.contains("Sides swapped (serious): "));
   }
   void keepsWhatIsThere() {
     QVERIFY(QFile::exists(mask_));

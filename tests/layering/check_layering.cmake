@@ -14,6 +14,7 @@ set(RULES
   "pipeline/edit|pipeline/core/,pipeline/edit/|-"
   "pipeline/learn|pipeline/core/,pipeline/metrics/,pipeline/simulate/,pipeline/learn/|torch/,ATen/,c10/,nlohmann/"
   "pipeline/imaging|pipeline/core/,pipeline/imaging/|itk,gdcm"
+  "pipeline/alarms|pipeline/core/,pipeline/metrics/,pipeline/classical/,pipeline/alarms/|-"
   "pipeline/classical|pipeline/core/,pipeline/classical/|itk"
   "pipeline/surface|pipeline/core/,pipeline/surface/|vtk"
   "pipeline/prepare|pipeline/core/,pipeline/simulate/,pipeline/imaging/,pipeline/classical/,pipeline/learn/slice_store.h,pipeline/prepare/|nlohmann/"

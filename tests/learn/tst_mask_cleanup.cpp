@@ -197,6 +197,16 @@ class TestMaskCleanup : public QObject {
     clean(mask);
     QVERIFY(mask.voxels() == before.voxels());
   }
+  void leavesADomeWithLungAllAroundInASlice() {
+    LabelVolume mask(gridOf({80, 50, 1}));
+    fillBlock(mask, {10, 10, 0}, {39, 39, 0}, 1);
+    fillBlock(mask, {50, 10, 0}, {69, 39, 0}, 2);
+    fillBlock(mask, {18, 14, 0}, {29, 25, 0}, 0);  // 144 of 1356 pixels
+    const LabelVolume dome = mask;
+    fillBlock(mask, {32, 30, 0}, {34, 32, 0}, 0);  // a vessel
+    clean(mask);
+    QVERIFY(mask.voxels() == dome.voxels());
+  }
   void oneSliceKeepsPieces() {  // 3 % of the lung: the tip behind the diaphragm
     LabelVolume mask(gridOf({80, 50, 1}));
     fillBlock(mask, {10, 10, 0}, {29, 39, 0}, 1);

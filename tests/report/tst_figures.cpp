@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QtTest>
 #include <limits>
 #include <locale>
 
+#include "pipeline/core/label_set.h"
 #include "pipeline/report/figures.h"
 
 using namespace pulmo;
@@ -59,6 +61,26 @@ class TestFigures : public QObject {
     QCOMPARE(right.keys(), expected.keys());
     for (auto it = expected.begin(); it != expected.end(); ++it) QCOMPARE(right[it.key()].toDouble(-1), it.value());
     QCOMPARE(root["lungs"].toObject()["dice"].toDouble(), 0.75);
+  }
+
+  void worstPlacesSayHowFarAndWhere() {
+    const std::vector<WorstPlace> places{{kRightLung, -12.34, {3, 4, 5}, {-62.04, 14.5, -210}},
+                                         {kLungUnsided, 3.0, {1, 1, 1}, {-0.01, 2, 3}}};
+    const auto list = QJsonDocument::fromJson(QByteArray::fromStdString(toJson(places))).array();
+    QCOMPARE(list.size(), 2);
+    const QJsonObject first = list[0].toObject();
+    QCOMPARE(first.keys(), (QStringList{"kind", "label", "position_mm", "signed_mm"}));
+    QCOMPARE(first["label"].toString(), QString("right_lung"));
+    QCOMPARE(first["kind"].toString(), QString("missed"));
+    QCOMPARE(first["signed_mm"].toDouble(), -12.34);
+    QCOMPARE(first["position_mm"].toArray()[2].toDouble(), -210.0);
+    QCOMPARE(list[1].toObject()["kind"].toString(), QString("added"));
+    QCOMPARE(QString::fromStdString(toText(places, 1)),
+             QString("Worst: right lung, 12.3 mm missed at (-62.0, 14.5, -210.0) mm\n"));
+    QCOMPARE(QString::fromStdString(toText(places, 5)).split('\n')[1],
+             QString("       lungs, 3.0 mm added at (0.0, 2.0, 3.0) mm"));
+    QCOMPARE(toText(std::vector<WorstPlace>(), 5), std::string());
+    QCOMPARE(toJson(std::vector<WorstPlace>()), std::string("[]"));
   }
 
   void absentIsNull() {

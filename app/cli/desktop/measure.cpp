@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <iostream>
 
+#include "app/cli/desktop/alarm_lines.h"
 #include "app/cli/desktop/desktop_commands.h"
 #include "app/cli/desktop/scan_argument.h"
 #include "pipeline/core/atomic_file.h"
@@ -27,22 +28,29 @@ void measure(const Options& options, Context& context) {
   const LabelVolume mask = openMaskArgument(options.mask, &*scan, options.meaning, context, &notes);
   const LungVolumes volumes = measureVolumes(mask);
   const std::vector<MeasuredRegion> density = measureDensity(*scan->ct, mask);
+  const auto alarms = findAlarms(mask, scan->ct.get(), context.stop, context.progress);
+  if (!alarms) {
+    context.exitCode = kStopped;
+    return;
+  }
   if (!options.csv.empty()) writeAtomically(options.csv, context.overwrite(), toCsv(density));
   if (context.json)
     context.print({{"scan", toJson(scan->facts)},
                    {"mask", options.mask},
                    {"notes", notes},
                    {"volumes", nlohmann::json::parse(toJson(volumes))},
-                   {"density", nlohmann::json::parse(toJson(density))}});
+                   {"density", nlohmann::json::parse(toJson(density))},
+                   {"alarms", toJson(*alarms)}});
   else
-    std::cout << toText(volumes) << '\n' << toText(density);
+    std::cout << toText(volumes) << '\n' << toText(density) << (alarms->empty() ? "" : "\n") << toText(*alarms);
 }
 
 }  // namespace
 
 void addMeasure(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
-  auto* command = app.add_subcommand("measure", "Lung volumes and densitometry of a scan's mask");
+  auto* command =
+      app.add_subcommand("measure", "Lung volumes and densitometry of a scan's mask, and what is unusual about it");
   addScan(*command, options->scan);
   command->add_option("MASK", options->mask, "Its lung mask")->required();
   addMaskMeaning(*command, options->meaning, "");
