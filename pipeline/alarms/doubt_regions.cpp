@@ -7,12 +7,12 @@
 #include <limits>
 
 #include "pipeline/alarms/mask_parts.h"
-#include "pipeline/classical/distance_map.h"
-#include "pipeline/classical/voxel_runs.h"
+#include "pipeline/core/distance_map.h"
 #include "pipeline/core/label_set.h"
 #include "pipeline/core/parallel.h"
+#include "pipeline/core/voxel_box.h"
+#include "pipeline/core/voxel_runs.h"
 #include "pipeline/metrics/distance_visit.h"
-#include "pipeline/metrics/voxel_box.h"
 
 namespace pulmo {
 namespace {

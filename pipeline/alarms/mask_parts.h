@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <vector>
 
-#include "pipeline/classical/voxel_runs.h"
 #include "pipeline/core/progress.h"
 #include "pipeline/core/volume.h"
+#include "pipeline/core/voxel_runs.h"
 
 namespace pulmo {
 

@@ -370,13 +370,13 @@ class TestAlarms : public QObject {
     Grid grid = mask.grid();
     grid.spacingKnown = false;
     mask.setGrid(grid);
-    for (int x = -3; x <= 3; ++x)
-      for (int y = -3; y <= 3; ++y)
-        for (int z = -3; z <= 3; ++z) mask[{at[0] + x, at[1] + y, at[2] + z}] = 0;
+    for (int x = -4; x <= 4; ++x)
+      for (int y = -4; y <= 4; ++y)
+        for (int z = -4; z <= 4; ++z) mask[{at[0] + x, at[1] + y, at[2] + z}] = 0;
     const auto alarms = alarmsOf(mask);
     COMPARE_ONE(alarms, Hole);
     QVERIFY(!alarm.ml && !alarm.mm);
-    QVERIFY(alarm.sentence.find("343 voxels") != std::string::npos);
+    QVERIFY(alarm.sentence.find("729 voxels") != std::string::npos);
   }
   void stopsAndRefuses() {
     std::stop_source stopped;
