@@ -366,17 +366,17 @@ class TestAlarms : public QObject {
   }
   void withoutSpacingThereAreNoMillilitres() {
     LabelVolume mask = chest_.lungs;
-    const Index3 at = deepIn(mask, kRightLung, 16);
+    const Index3 at = deepIn(mask, kRightLung, 31);
     Grid grid = mask.grid();
     grid.spacingKnown = false;
     mask.setGrid(grid);
-    for (int x = -4; x <= 4; ++x)
-      for (int y = -4; y <= 4; ++y)
-        for (int z = -4; z <= 4; ++z) mask[{at[0] + x, at[1] + y, at[2] + z}] = 0;
+    for (int x = -6; x <= 6; ++x)
+      for (int y = -6; y <= 6; ++y)
+        for (int z = -6; z <= 6; ++z) mask[{at[0] + x, at[1] + y, at[2] + z}] = 0;
     const auto alarms = alarmsOf(mask);
     COMPARE_ONE(alarms, Hole);
     QVERIFY(!alarm.ml && !alarm.mm);
-    QVERIFY(alarm.sentence.find("729 voxels") != std::string::npos);
+    QVERIFY(alarm.sentence.find("2197 voxels") != std::string::npos);
   }
   void stopsAndRefuses() {
     std::stop_source stopped;

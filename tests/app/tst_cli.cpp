@@ -56,7 +56,7 @@ class TestCli : public QObject {
     QVERIFY(std::abs(series[0]["slice_spacing_mm"].get<double>() - 2.0 * 150 / 90) < 1e-4);
   }
   void segmentsComparesMeasuresAndCutsSurfaces() {
-    const Answer segment = pulmo_({"segment", ct_, "-o", mask_, "--json"});
+    const Answer segment = pulmo_({"segment", ct_, "--method", "threshold", "-o", mask_, "--json"});
     QVERIFY2(segment.exitCode == 0, qPrintable(segment.err));
     QCOMPARE(segment.json()["method"].get<std::string>(), std::string("threshold"));
     const double rightMl = segment.json()["labels"]["right_lung"]["ml"].get<double>();
@@ -114,13 +114,13 @@ class TestCli : public QObject {
     // A mask with its sides exchanged is told in words and in JSON.
     for (auto& v : mask.voxels()) v = v == kRightLung ? kLeftLung : v == kLeftLung ? kRightLung : v;
     saveMask(cut.toStdString(), mask, source, Overwrite::Replace);
-    const Answer measure = pulmo_({"measure", ct_, cut, "--json"});
+    const Answer measure = pulmo_({"measure", ct_, cut, "--right", "1", "--left", "2", "--json"});
     QVERIFY2(measure.exitCode == 0, qPrintable(measure.err));
     const nlohmann::json alarm = measure.json()["alarms"].at(0);
     QCOMPARE(alarm["kind"].get<std::string>(), std::string("sides_swapped"));
     QCOMPARE(alarm["severity"].get<std::string>(), std::string("serious"));
     QVERIFY(alarm["position_mm"].size() == 3 && alarm["ml"].is_null() && alarm["mm"].get<double>() > 50);
-    QVERIFY(pulmo_({"measure", ct_, cut}).out.contains("Sides swapped (serious): "));
+    QVERIFY(pulmo_({"measure", ct_, cut, "--right", "1", "--left", "2"}).out.contains("Sides swapped (serious): "));
   }
   void keepsWhatIsThere() {
     QVERIFY(QFile::exists(mask_));
