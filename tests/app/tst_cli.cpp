@@ -11,27 +11,12 @@
 #include "pipeline/core/label_set.h"
 #include "pipeline/imaging/mask_io.h"
 #include "pipeline/simulate/phantom.h"
+#include "tests/app/pulmo_program.h"
 #include "tests/support/shared_data.h"
 
 using namespace pulmo;
-
-namespace {
-
-struct Answer {
-  int exitCode = -1;
-  QString out, err;
-  [[nodiscard]] nlohmann::json json() const { return nlohmann::json::parse(out.toStdString()); }
-};
-
-Answer pulmo_(const QStringList& arguments) {
-  QProcess process;
-  process.start(PULMO_PROGRAM, arguments);
-  if (!process.waitForFinished(120000)) return {};
-  return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -2,
-          QString::fromUtf8(process.readAllStandardOutput()), QString::fromUtf8(process.readAllStandardError())};
-}
-
-}  // namespace
+using test::Answer;
+using test::pulmo_;
 
 class TestCli : public QObject {
   Q_OBJECT

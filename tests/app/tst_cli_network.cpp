@@ -6,27 +6,20 @@
 #include <nlohmann/json.hpp>
 
 #include "pipeline/learn/weights_file.h"
+#include "tests/app/pulmo_program.h"
 #include "tests/learn/dark_network.h"
 
 using namespace pulmo;
+using test::Answer;
+using test::pulmo_;
 
 namespace {
 
-struct Answer {
-  int exitCode = -1;
-  QString out, err;
-  [[nodiscard]] nlohmann::json json() const { return nlohmann::json::parse(out.toStdString()); }
-};
-
-Answer pulmo_(const QStringList& arguments, const QString& shipped = {}) {
-  QProcess process;
+/// The same with weights that come with the program.
+Answer pulmoShipping(const QString& weights, const QStringList& arguments) {
   QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-  if (!shipped.isEmpty()) environment.insert("PULMO_WEIGHTS", shipped);
-  process.setProcessEnvironment(environment);
-  process.start(PULMO_PROGRAM, arguments);
-  if (!process.waitForFinished(120000)) return {};
-  return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -2,
-          QString::fromUtf8(process.readAllStandardOutput()), QString::fromUtf8(process.readAllStandardError())};
+  environment.insert("PULMO_WEIGHTS", weights);
+  return pulmo_(arguments, environment);
 }
 
 }  // namespace
@@ -72,12 +65,12 @@ class TestCliNetwork : public QObject {
     QVERIFY2(named.exitCode == 0, qPrintable(named.err));
     QCOMPARE(named.json()["method"].get<std::string>(), std::string("unet"));
     // Without a word about the method, the network that comes with the program is taken.
-    const Answer shipped = pulmo_({"segment", ct, "-o", dir_.filePath("b.nrrd"), "--json"}, model_);
+    const Answer shipped = pulmoShipping(model_, {"segment", ct, "-o", dir_.filePath("b.nrrd"), "--json"});
     QVERIFY2(shipped.exitCode == 0, qPrintable(shipped.err));
     QCOMPARE(shipped.json()["method"].get<std::string>(), std::string("unet"));
     QCOMPARE(shipped.json()["labels"], named.json()["labels"]);
     QVERIFY(shipped.json()["weights"].get<std::string>().find("dark.pth") != std::string::npos);
-    QCOMPARE(pulmo_({"segment", ct, "-o", dir_.filePath("c.nrrd")}, dir_.filePath("gone.pth")).exitCode, 3);
+    QCOMPARE(pulmoShipping(dir_.filePath("gone.pth"), {"segment", ct, "-o", dir_.filePath("c.nrrd")}).exitCode, 3);
   }
 };
 

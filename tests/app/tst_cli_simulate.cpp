@@ -7,21 +7,12 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "tests/app/pulmo_program.h"
+
+using pulmo::test::Answer;
+using pulmo::test::pulmo_;
+
 namespace {
-
-struct Answer {
-  int exitCode = -1;
-  QString out, err;
-  [[nodiscard]] nlohmann::json json() const { return nlohmann::json::parse(out.toStdString()); }
-};
-
-Answer pulmo_(const QStringList& arguments) {
-  QProcess process;
-  process.start(PULMO_PROGRAM, arguments);
-  if (!process.waitForFinished(120000)) return {};
-  return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -2,
-          QString::fromUtf8(process.readAllStandardOutput()), QString::fromUtf8(process.readAllStandardError())};
-}
 
 /// The voxels' bytes of an .mha, packed or not: which of them the program writes depends on the build.
 std::vector<std::uint8_t> bytesOf(const QString& path) {
