@@ -26,7 +26,9 @@ QString thirdOf(const LungLevels::Slices& lung, int z) {
   const int slices = lung.high - lung.low + 1;
   if (lung.high < 0 || slices < kThirds) return {};
   const int third = (std::clamp(z, lung.low, lung.high) - lung.low) * kThirds / slices;
-  return third == 0 ? QObject::tr("lower third") : third == 1 ? QObject::tr("middle third") : QObject::tr("upper third");
+  return third == 0   ? QObject::tr("lower third")
+         : third == 1 ? QObject::tr("middle third")
+                      : QObject::tr("upper third");
 }
 
 QString whereIs(std::uint8_t label, const Index3& voxel, const LungLevels& levels, const Grid& grid) {

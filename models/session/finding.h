@@ -24,10 +24,10 @@ struct LungLevels {
 struct Finding {
   enum class Kind { Serious, Warning, Note, Missed, Added };  ///< alarms by severity, then places
   Kind kind = Kind::Note;
-  QString title;            ///< "Piece apart", "8.3 mm missed"
-  QString sentence;         ///< of an alarm; a place has none
-  QString where;            ///< "Right lung, lower third, slice 34 of 133"
-  Index3 voxel{0, 0, 0};    ///< where to go
+  QString title;          ///< "Piece apart", "8.3 mm missed"
+  QString sentence;       ///< of an alarm; a place has none
+  QString where;          ///< "Right lung, lower third, slice 34 of 133"
+  Index3 voxel{0, 0, 0};  ///< where to go
 };
 
 /// In the order given.

@@ -35,7 +35,8 @@ ErrorMapPtr mapOf(const SurfacesPtr& surfaces, const LabelVolume& reference, con
   auto map = std::make_shared<ErrorMap>();
   map->surfaces = surfaces;
   for (const TriangleMesh& lung : *surfaces) {
-    progress(static_cast<double>(map->mm.size()) / static_cast<double>(surfaces->size()), "Measuring the lungs' surface");
+    progress(static_cast<double>(map->mm.size()) / static_cast<double>(surfaces->size()),
+             "Measuring the lungs' surface");
     auto mm = surfaceErrorMm(lung, SurfaceOf::Mask, reference, 0, stop);
     if (!mm) return nullptr;
     // A lung that the reference does not have is added as a whole, by no distance.
@@ -156,7 +157,8 @@ void ReviewSession::mapErrorsAgain() {
         return result->errors ? Outcome::Completed : Outcome::Stopped;
       },
       [this, reference, prediction, result] {
-        if (!errorsWanted_ || reference != study_.reference().labels || prediction != study_.prediction().labels) return;
+        if (!errorsWanted_ || reference != study_.reference().labels || prediction != study_.prediction().labels)
+          return;
         errors_ = result->errors;
         agreement_ = result->agreement;
         Q_EMIT errorsChanged();

@@ -34,8 +34,8 @@ class ReviewSession : public QObject {
   [[nodiscard]] LatestJob& placesJob() { return placesJob_; }
   [[nodiscard]] LatestJob& errorJob() { return errorJob_; }
 
-  [[nodiscard]] const NamedMask& mask() const;     ///< that the alarms are about; without labels: none
-  [[nodiscard]] bool comparable() const;           ///< there are a prediction and a reference
+  [[nodiscard]] const NamedMask& mask() const;  ///< that the alarms are about; without labels: none
+  [[nodiscard]] bool comparable() const;        ///< there are a prediction and a reference
   /// Absent: no mask, or not looked at yet, or that was stopped.
   [[nodiscard]] const std::optional<std::vector<Finding>>& alarms() const { return alarms_; }
   /// Worst first. Absent: not comparable, or not looked at yet, or that was stopped.

@@ -10,12 +10,12 @@ namespace pulmo {
 
 /// A lung voxel by how much air it holds, with the limits of Densitometry.
 enum class Aeration : std::uint8_t {
-  Outside,       ///< of the mask
-  Hyperinflated, ///< HU < -950
-  Inflated,      ///< -950 <= HU < -750
-  Infiltrated,   ///< -750 <= HU < -400
-  Collapsed,     ///< -400 <= HU < 0
-  Dense,         ///< 0 <= HU: no air at all
+  Outside,        ///< of the mask
+  Hyperinflated,  ///< HU < -950
+  Inflated,       ///< -950 <= HU < -750
+  Infiltrated,    ///< -750 <= HU < -400
+  Collapsed,      ///< -400 <= HU < 0
+  Dense,          ///< 0 <= HU: no air at all
 };
 
 /// A volume of Aeration, for colours over the slices.

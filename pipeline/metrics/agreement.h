@@ -17,7 +17,8 @@ enum class Agreement : std::uint8_t {
   OtherSide,  ///< lung in both, but right in one and left in the other
 };
 
-/// A volume of Agreement, for colours over the slices. Where one of the masks does not tell sides, none is another side.
+/// A volume of Agreement, for colours over the slices. Where one of the masks does not tell sides, none is another
+/// side.
 ///
 /// @throws Error{InvalidInput} if the grids differ
 /// @return nullopt if stopped
