@@ -33,6 +33,7 @@ LabelPalette agreementPalette() {
 
 LabelPalette aerationPalette() {
   LabelPalette palette;
+  palette.outlined = false;
   auto id = static_cast<std::size_t>(Aeration::Hyperinflated);
   for (const AerationColour& each : kAerationColours) {
     palette.colours[id] = each.colour;

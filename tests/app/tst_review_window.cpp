@@ -68,6 +68,18 @@ Index3 cursorSeen(const QWidget& window, const char* pane) {
   return {int(std::lround((*voxel)[0])), int(std::lround((*voxel)[1])), int(std::lround((*voxel)[2]))};
 }
 
+/// Pixels of the 3-D lungs that have the left lung's own colour, which no error has.
+int orangeOf(const QWidget& window) {
+  const QImage image = window.findChild<ViewGrid*>()->snapshot3d();
+  int count = 0;
+  for (int y = 0; y < image.height(); ++y)
+    for (int x = 0; x < image.width(); ++x) {
+      const QColor c = image.pixelColor(x, y);
+      count += c.red() > c.blue() + 50 && c.green() > c.blue() + 40;
+    }
+  return count;
+}
+
 QColor colourAt(const QWidget& window, const char* pane, const Index3& voxel) {
   auto* slice = dynamic_cast<SlicePane*>(child<QWidget>(window, pane));
   const QImage image = slice->grab().toImage();
@@ -204,17 +216,17 @@ class TestReviewWindow : public QObject {
 
     QVERIFY(child<QLabel>(window, "review.agreement")->text().contains("Dice 0.9"));
     auto* errors = child<QCheckBox>(window, "review.errors");
-    const QImage lungsBefore = window.findChild<ViewGrid*>()->snapshot3d();
+    QVERIFY(orangeOf(window) > 2000);  // the left lung by its side
     const QColor without = colourAt(window, "pane.prediction", kBall);
     QVERIFY(errors->isEnabled());
     errors->click();
     QTRY_VERIFY_WITH_TIMEOUT(window.settled(), kPatienceMs);
     const QColor missed = colourAt(window, "pane.prediction", kBall);
     QVERIFY2(missed.red() > without.red() + 40 && missed.red() > missed.blue() + 40, qPrintable(missed.name()));
-    QVERIFY(window.findChild<ViewGrid*>()->snapshot3d() != lungsBefore);
+    QVERIFY(orangeOf(window) < 100);
     errors->click();
     QTRY_COMPARE(colourAt(window, "pane.prediction", kBall), without);
-    QCOMPARE(window.findChild<ViewGrid*>()->snapshot3d(), lungsBefore);
+    QVERIFY(orangeOf(window) > 2000);
 
     QVERIFY(window.showTab("segment"));
     nextAnswer_ = dir_.filePath("agreement");
@@ -260,15 +272,15 @@ class TestReviewWindow : public QObject {
       return -99999.0;
     };
     for (int column = 0; column < 3; ++column) {
-      QVERIFY(std::abs(shown("Mean, HU", column) - sum[column] / count[column]) < 0.051);
-      QVERIFY(std::abs(shown("Volume, ml", column) - count[column] * 2.8 * 2.8 * 4 / 1000) < 0.051);
+      QVERIFY(std::abs(shown("Mean, HU", column) - sum[column] / count[column]) < 0.51);
+      QVERIFY(std::abs(shown("Volume, ml", column) - count[column] * 2.8 * 2.8 * 4 / 1000) < 0.51);
     }
     double upper = 0;
     for (int z = low; z <= high; ++z)
       for (int y = 0; y < 128; ++y)
         for (int x = 0; x < 128; ++x) upper += (z - low) * 3 / (high - low + 1) == 2 && lungs[{x, y, z}] == kRightLung;
     child<QComboBox>(window, "measure.zone")->setCurrentText("Upper thirds");
-    QVERIFY(std::abs(shown("Volume, ml", 0) - upper * 2.8 * 2.8 * 4 / 1000) < 0.051);
+    QVERIFY(std::abs(shown("Volume, ml", 0) - upper * 2.8 * 2.8 * 4 / 1000) < 0.51);
     child<QPushButton>(window, "measure.copy")->click();
     const QStringList lines = QApplication::clipboard()->text().split('\n');
     QCOMPARE(lines[0], QString("Upper thirds\tRight\tLeft\tBoth"));

@@ -13,6 +13,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <optional>
 
 #include "models/session/measure_session.h"
@@ -35,9 +36,10 @@ std::vector<std::pair<Pixel, QString>> aerationKey() {
   return key;
 }
 
-/// With a minus that is as long as a plus.
+/// With a minus that is as long as a plus; four digits are all there is room for, and all that a scan can tell.
 QString numberOf(const std::optional<double>& value, int decimals) {
-  return value ? QString::number(*value, 'f', decimals).replace('-', QChar(0x2212)) : QStringLiteral("–");
+  if (!value) return QStringLiteral("–");
+  return QString::number(*value, 'f', std::abs(*value) >= 100 ? 0 : decimals).replace('-', QChar(0x2212));
 }
 
 QTableWidget* makeTable(QWidget* parent) {
