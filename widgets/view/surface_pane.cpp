@@ -98,9 +98,8 @@ void SurfacePane::beforeFrame() {
 
 void SurfacePane::afterFrame(QImage& frame) {
   if (errorLimitMm_ > 0)
-    drawErrorScale(
-        {reinterpret_cast<Pixel*>(frame.bits()), frame.width(), frame.height(), frame.bytesPerLine() / 4},
-        errorLimitMm_, devicePixelRatioF(), shared_->texts);
+    drawErrorScale({reinterpret_cast<Pixel*>(frame.bits()), frame.width(), frame.height(), frame.bytesPerLine() / 4},
+                   errorLimitMm_, devicePixelRatioF(), shared_->texts);
 }
 
 void SurfacePane::resizeEvent(QResizeEvent* event) {
