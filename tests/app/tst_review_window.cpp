@@ -186,6 +186,13 @@ class TestReviewWindow : public QObject {
                qPrintable(QString("%1 %2 %3").arg(cursor[0]).arg(cursor[1]).arg(cursor[2])));
       QVERIFY(list->item(row)->text().contains(QString("slice %1 of 75").arg(cursor[2] + 1)));
     }
+    // Enlarged to four times and more, the place comes into the middle of the panes.
+    auto* native = child<QWidget>(window, "pane.native");
+    QTest::mousePress(native, Qt::RightButton, {}, {100, 250});
+    QTest::mouseMove(native, {100, 100});
+    QTest::mouseRelease(native, Qt::RightButton, {}, {100, 100});
+    QTest::mouseClick(list->viewport(), Qt::LeftButton, {}, list->visualItemRect(list->item(row)).center());
+    QVERIFY(mmBetween(mask_->grid(), cursorSeen(window, "pane.native"), kBall) <= kBallMm + 3);
   }
 
   // → segment → the worst place against the reference, by keyboard → error colours on and off → table saved
@@ -200,6 +207,8 @@ class TestReviewWindow : public QObject {
     QVERIFY2(heading > 0 && heading + 1 < list->count(), qPrintable(all(*list)));
     // Nothing but the ball is far from what `threshold` finds: its farthest voxel is.
     QVERIFY2(list->item(heading + 1)->text().contains("mm missed\nRight lung, "), qPrintable(all(*list)));
+    window.activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(&window));
     list->setFocus();
     const Index3 before = cursorSeen(window, "pane.native");
     QTest::keyClick(list, Qt::Key_Home);
