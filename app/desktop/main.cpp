@@ -12,6 +12,7 @@
 #include "app/desktop/main_window.h"
 #include "app/desktop/simulate_work.h"
 #include "app/desktop/theme.h"
+#include "app/desktop/train_work.h"
 #include "app/desktop/training_at_start.h"
 #include "app/exit_code.h"
 #include "pipeline/core/atomic_file.h"
@@ -45,7 +46,8 @@ class Screenshot : public QObject {
     if (scanWanted_ && !window_.scanOpen()) return end(kBadInput, "No scan was opened.");
     if (window_.segmentOnce()) return;
     try {
-      savePng(window_.grab().toImage(), {file_.toStdString(), overwrite_});
+      QWidget* shown = window_.training().samplesShown();
+      savePng((shown ? shown : &window_)->grab().toImage(), {file_.toStdString(), overwrite_});
       QApplication::exit(kDone);
     } catch (const Error& e) {
       end(exitCodeOf(e.kind()), e.what());

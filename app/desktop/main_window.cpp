@@ -277,6 +277,7 @@ std::vector<LatestJob*> MainWindow::jobs() {
                               &surfaces_.job(), &volumes_.job(),      &comparison_.job()};
   for (LatestJob* job : simulate_->jobs()) all.push_back(job);
   all.push_back(&train_->session().fileJob());
+  all.push_back(&train_->samplesJob());
   all.push_back(&train_->session().runsJob());  // not the training: a night's work is stopped by its own button
   return all;
 }

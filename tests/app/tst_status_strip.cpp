@@ -46,6 +46,19 @@ class TestStatusStrip : public QObject {
     QVERIFY(!strip.findChild<QToolButton*>("status.details")->isVisible());
     QTRY_COMPARE(saved.size(), 2);
   }
+  void keepsAFailureWhenTheNextOfItsRequestsStarts() {
+    LatestJob runs("Runs", LatestJob::Requests::All);
+    StatusStrip strip;
+    strip.watch(runs);
+    QSignalSpy ended(&runs, &LatestJob::ended);
+    runs.run(fail, {});
+    runs.run(done, {});
+    QTRY_COMPARE(ended.size(), 1);
+    QCOMPARE(strip.error(), QString("The disk is full."));
+    runs.run(done, {});
+    QTRY_COMPARE(ended.size(), 2);
+    QVERIFY(strip.error().isEmpty());
+  }
   void forgetsAFailureThatIsDismissed() {
     StatusStrip strip;
     strip.show();

@@ -117,7 +117,9 @@ void StatusStrip::watch(LatestJob& job) {
 }
 
 void StatusStrip::jobStarted(LatestJob* job) {
-  if (errorFrom_ == job) clearError();
+  // Of requests that wait for one another, the next one's start is no answer to the failure of the last.
+  const bool next = running_.contains(job) && !job->cancellable();
+  if (errorFrom_ == job && !next) clearError();
   if (!running_.contains(job)) running_.append(job);
   elapsed_.start();
   bar_->setValue(0);
