@@ -41,10 +41,10 @@ class Screenshot : public QObject {
 
  private:
   void takeWhenSettled() {
-    if (!window_.settled() || !training_.settled()) return;  // the running job's end starts the timer again
+    if (!window_.settled()) return;  // the running job's end starts the timer again
     if (!window_.errorShown().isEmpty()) return end(exitCodeOf(window_.errorKind()), window_.errorShown());
     if (scanWanted_ && !window_.scanOpen()) return end(kBadInput, "No scan was opened.");
-    if (window_.segmentOnce()) return;
+    if (window_.segmentOnce() || !training_.settled()) return;
     try {
       QWidget* shown = window_.training().samplesShown();
       savePng((shown ? shown : &window_)->grab().toImage(), {file_.toStdString(), overwrite_});
