@@ -10,6 +10,7 @@
 #include <exception>
 
 #include "app/desktop/main_window.h"
+#include "app/desktop/review_work.h"
 #include "app/desktop/simulate_work.h"
 #include "app/desktop/theme.h"
 #include "app/desktop/train_work.h"
@@ -107,7 +108,8 @@ int run(int argc, char** argv) {
   const QCommandLineOption preset("preset", "Simulate this disease (with --tab simulate).", "NAME");
   const QCommandLineOption patient("patient", "Seed of the simulated disease.", "N", "1");
   const QCommandLineOption coloured("colour-lesions", "Lay colours over the simulated lesions.");
-  parser.addOptions({phantom, seed, series, mask, screenshot, force, size, tab, preset, patient, coloured});
+  const QCommandLineOption colours("colours", "Over slices and lungs: errors (against --mask) or aeration.", "WHICH");
+  parser.addOptions({phantom, seed, series, mask, screenshot, force, size, tab, preset, patient, coloured, colours});
   TrainingAtStart::addOptions(parser);
   parser.addPositionalArgument("PATH", "Folders or files to open.", "[PATH …]");
   if (asksForHelp(argc, argv)) {  // which needs no display
@@ -144,6 +146,7 @@ int run(int argc, char** argv) {
   if (parser.isSet(tab) && !window.showTab(parser.value(tab))) return wrongUsage("--tab", parser.value(tab));
   if (!window.simulate().choose(parser.value(preset), parser.value(patient).toULongLong(), parser.isSet(coloured)))
     return wrongUsage("--preset", parser.value(preset));
+  if (!window.review().choose(parser.value(colours))) return wrongUsage("--colours", parser.value(colours));
   window.show();
   std::vector<std::filesystem::path> paths;
   for (const QString& path : parser.positionalArguments()) paths.emplace_back(path.toStdString());

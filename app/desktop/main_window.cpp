@@ -20,10 +20,13 @@
 #include "app/desktop/device_probe.h"
 #include "app/desktop/mask_values_dialog.h"
 #include "app/desktop/methods.h"
+#include "app/desktop/review_work.h"
 #include "app/desktop/simulate_work.h"
 #include "app/desktop/train_work.h"
 #include "widgets/control/status_strip.h"
 #include "widgets/control/window_level_bar.h"
+#include "widgets/panel/measure_panel.h"
+#include "widgets/panel/review_panel.h"
 #include "widgets/panel/runs_panel.h"
 #include "widgets/panel/segment_panel.h"
 #include "widgets/panel/simulate_panel.h"
@@ -62,8 +65,8 @@ MainWindow::MainWindow(FileDialogs dialogs, TrainingFunctions training, QWidget*
       grid_(new ViewGrid(view_, this)),
       status_(new StatusStrip(this)),
       simulate_(new SimulateWork(study_, view_, *grid_, *status_, dialogs_, this)),
-      train_(
-          new TrainWork(std::move(training), study_, view_, *grid_, *status_, simulate_->session(), dialogs_, this)) {
+      train_(new TrainWork(std::move(training), study_, view_, *grid_, *status_, simulate_->session(), dialogs_, this)),
+      review_(new ReviewWork(study_, view_, surfaces_, comparison_, *grid_, *status_, dialogs_, this)) {
   setObjectName("mainWindow");
   setWindowTitle(tr("Pulmoscope"));
   setAcceptDrops(true);
@@ -98,10 +101,13 @@ void MainWindow::makeDocks() {
   tabs_->setObjectName("work.tabs");
   tabs_->setDocumentMode(true);
   tabs_->tabBar()->setDrawBase(false);
+  tabs_->setUsesScrollButtons(false);  // the dock is as wide as all names: none is out of sight
   segmentPanel_ = new SegmentPanel(study_, masks_, volumes_, comparison_, tabs_);
   tabs_->addTab(segmentPanel_, tr("Segment"));
   tabs_->addTab(simulate_->panel(), tr("Simulate"));
   tabs_->addTab(train_->panel(), tr("Train"));
+  tabs_->addTab(review_->measurePanel(), tr("Measure"));
+  tabs_->addTab(review_->panel(), tr("Review"));
   runsDock_ = new QDockWidget(tr("Runs"), this);
   runsDock_->setObjectName("dock.runs");
   runsDock_->setWidget(train_->runs());
@@ -215,6 +221,7 @@ void MainWindow::connectActions() {
   connect(simulate_, &SimulateWork::segmentRequested, this, segment);
   connect(train_, &TrainWork::readyToEnd, this, &QWidget::close, Qt::QueuedConnection);
   connect(segmentPanel_, &SegmentPanel::openReferenceRequested, this, &MainWindow::chooseReference);
+  connect(segmentPanel_, &SegmentPanel::saveAgreementRequested, review_, &ReviewWork::saveAgreement);
   connect(segmentPanel_, &SegmentPanel::saveMaskRequested, this, &MainWindow::chooseMaskFile);
   connect(actions_->cancel, &QAction::triggered, this, &MainWindow::cancelRunning);
   for (std::size_t i = 0; i < 3; ++i) {
@@ -276,6 +283,7 @@ std::vector<LatestJob*> MainWindow::jobs() {
   std::vector<LatestJob*> all{&scans_.job(),    &masks_.segmentJob(), &masks_.loadJob(), &masks_.saveJob(),
                               &surfaces_.job(), &volumes_.job(),      &comparison_.job()};
   for (LatestJob* job : simulate_->jobs()) all.push_back(job);
+  for (LatestJob* job : review_->jobs()) all.push_back(job);
   all.push_back(&train_->session().fileJob());
   all.push_back(&train_->samplesJob());
   all.push_back(&train_->session().runsJob());  // not the training: a night's work is stopped by its own button

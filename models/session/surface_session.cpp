@@ -19,6 +19,7 @@ SurfaceSession::SurfaceSession(Study& study, QObject* parent) : QObject(parent),
 void SurfaceSession::clear() {
   shown_.reset();
   surfaces_.reset();
+  of_.reset();
   origin_.clear();
   Q_EMIT surfacesChanged();
 }
@@ -43,6 +44,7 @@ void SurfaceSession::rebuild() {
       [this, labels = mask.labels, origin = mask.origin, result] {
         if (labels != shown_) return;
         surfaces_ = *result;
+        of_ = labels;
         origin_ = origin;
         Q_EMIT surfacesChanged();
       });

@@ -23,6 +23,7 @@ class SurfaceSession : public QObject {
   /// Null: no mask, or its surfaces could not be made or were cancelled. Until new ones are there, the ones before.
   [[nodiscard]] const SurfacesPtr& surfaces() const { return surfaces_; }
   [[nodiscard]] const QString& origin() const { return origin_; }
+  [[nodiscard]] const LabelPtr& mask() const { return of_; }  ///< that surfaces() are of; null with them
 
  Q_SIGNALS:
   void surfacesChanged();
@@ -34,6 +35,7 @@ class SurfaceSession : public QObject {
   LatestJob job_;
   LabelPtr shown_;  ///< the mask that the surfaces, or the job, are of
   SurfacesPtr surfaces_;
+  LabelPtr of_;
   QString origin_;
 };
 

@@ -44,7 +44,7 @@ inline constexpr std::array<MetricFigure, 10> kMetricFigures{{
     {"reference_ml", "Reference (ml)", "Volume of the reference", &LabelMetrics::referenceMl, 1, true},
     {"mask_ml", "Mask (ml)", "Volume of the mask", &LabelMetrics::maskMl, 1, true},
     {"volume_difference_ml", "Difference (ml)", "Volume of the mask less that of the reference",
-     &LabelMetrics::volumeDifferenceMl, 1, false},
+     &LabelMetrics::volumeDifferenceMl, 1, true},
 }};
 
 struct MetricsOptions {

@@ -111,6 +111,26 @@ class TestSliceScene : public QObject {
     QCOMPARE(grey(picture.at(270, 150)), 200);
   }
 
+  // Classes as fine as noise are areas alone, also where masks are drawn as outlines.
+  void areasWithoutOutlines() {
+    const Grid grid = gridOf({21, 21, 3});
+    auto labels = std::make_shared<LabelVolume>(grid);
+    for (int y = 5; y < 10; ++y)
+      for (int x = 5; x < 10; ++x) (*labels)[{x, y, 1}] = 1;
+    SliceScene scene = sceneOf(std::make_shared<const CtVolume>(grid, std::int16_t(80)), Orientation::Axial, {0, 0, 1});
+    scene.setLabels(labels);
+    LabelPalette palette;
+    palette.colours[1] = pixelOfRgb(200, 80, 80);
+    palette.outlined = false;
+    scene.setPalette(palette);
+    for (const bool outlineOnly : {false, true}) {
+      scene.setOverlay({true, outlineOnly, 0.5});
+      const Picture picture = drawn(scene, 420, 420);  // a voxel is 20 pixels
+      for (int x = 60; x < 260; ++x)
+        QCOMPARE(picture.at(x, 150), x >= 100 && x < 200 ? pixelOfRgb(140, 80, 80) : pixelOfRgb(80, 80, 80));
+    }
+  }
+
   void labelledVoxelHasTheOverlaysColour_data() {
     QTest::addColumn<int>("orientation");
     QTest::addColumn<int>("label");

@@ -138,6 +138,32 @@ class TestSurfaceScene : public QObject {
     QVERIFY(left.low[0] > stage.width / 2 - 20);
     QVERIFY2(right.low[1] < left.low[1], "the right one lies lower");
   }
+  // Red where it is missed, violet blue where it is added, grey where it is right; by side again without errors.
+  void errorsColourTheLungs() {
+    Stage stage;
+    const auto points = [](const Point3& centre) { return ballMesh(kRightLung, centre, kRadius).pointsMm.size(); };
+    std::vector<std::vector<float>> mm{std::vector<float>(points(kRight), -10.F),
+                                       std::vector<float>(points(kLeft), 10.F)};
+    stage.scene.setErrors(std::make_shared<const std::vector<std::vector<float>>>(mm), 10);
+    for (const bool turning : {false, true}) {
+      stage.scene.setInteractive(turning);
+      stage.draw();
+      QVERIFY(warmth(stage.colourAt(kRight)) > 60);
+      QVERIFY(warmth(stage.colourAt(kLeft)) < -60);
+    }
+    stage.scene.setInteractive(false);
+    mm[0].assign(mm[0].size(), 0.F);
+    stage.scene.setErrors(std::make_shared<const std::vector<std::vector<float>>>(mm), 10);
+    stage.draw();
+    QVERIFY(std::abs(warmth(stage.colourAt(kRight))) < 25);
+    mm[1].pop_back();  // not of this surface: rather its own colour than a wrong one
+    stage.scene.setErrors(std::make_shared<const std::vector<std::vector<float>>>(mm), 10);
+    stage.draw();
+    QVERIFY(isLeft(stage.colourAt(kLeft)));
+    stage.scene.setErrors(nullptr, 0);
+    stage.draw();
+    QVERIFY(isRight(stage.colourAt(kRight)) && isLeft(stage.colourAt(kLeft)));
+  }
   void standardViewsTurnThePatient_data() {
     QTest::addColumn<int>("view");
     QTest::addColumn<int>("toScreenRight");  // patient axis 1..3 = L, P, S with its sign

@@ -53,6 +53,17 @@ class TestSurfaceShape : public QObject {
     }
     QVERIFY2(std::abs(area / (4 * std::numbers::pi * 3600) - 1) < 0.08, qPrintable(QString::number(area)));
   }
+  // A value that grows evenly along x is, averaged, that of the averaged point.
+  void valuesAreAveragedWithTheirPoints() {
+    ShadedShape fine = shaded(ballMesh(1, {10, 0, 0}, 60));
+    for (const auto& p : fine.pointsMm) fine.values.push_back(3 * p[0] - 7);
+    const ShadedShape coarse = coarsened(fine, 8);
+    QCOMPARE(coarse.values.size(), coarse.pointsMm.size());
+    for (std::size_t i = 0; i < coarse.values.size(); ++i)
+      QVERIFY(std::abs(coarse.values[i] - (3 * coarse.pointsMm[i][0] - 7)) < 0.01F);
+    fine.values.clear();
+    QVERIFY(coarsened(fine, 8).values.empty());
+  }
 };
 
 QTEST_GUILESS_MAIN(TestSurfaceShape)

@@ -123,6 +123,50 @@ class TestViewGrid : public QObject {
     QCOMPARE(w.colourOf(PaneId::Mask, inside), QColor(0, 0, 0));
   }
 
+  // Other labels stand in for the pane's own, which come back as they have been set meanwhile.
+  void otherColoursStandIn() {
+    Window w;
+    const Point3 inside{11, 20, double(w.state.cursor()[2])};
+    const QColor red(200, 30, 40), blue(86, 180, 233), orange(240, 170, 60);
+    ViewGrid::StandIn standIn{smallLung(2), {}, "against expert"};
+    standIn.palette.colours[2] = pixelOfRgb(200, 30, 40);
+    w.grid.setLabels(PaneId::Prediction, smallLung(kRightLung), "threshold");
+    w.grid.setStandIn(PaneId::Prediction, standIn);
+    QCOMPARE(w.colourOf(PaneId::Prediction, inside), red);
+    w.grid.setPatch(PaneId::Prediction, std::make_shared<const SlicePatch>(SlicePatch{
+                                            w.state.cursor()[2], nullptr,
+                                            std::make_shared<const LabelVolume>(gridOf({40, 40, 1}), kRightLung)}));
+    QCOMPARE(w.colourOf(PaneId::Prediction, inside), red);  // a patch's labels are not of these colours
+    w.grid.setLabels(PaneId::Prediction, smallLung(kLeftLung), "unet");
+    QCOMPARE(w.colourOf(PaneId::Prediction, inside), red);
+    w.grid.setStandIn(PaneId::Prediction, std::nullopt);
+    QCOMPARE(w.colourOf(PaneId::Prediction, inside), blue);  // the patch
+    w.grid.setPatch(PaneId::Prediction, nullptr);
+    QCOMPARE(w.colourOf(PaneId::Prediction, inside), orange);
+  }
+
+  void errorsHaveAScale() {
+    Window w;
+    w.grid.setSurfaces(twoTetrahedra());
+    const QImage without = w.grid.snapshot3d();
+    const auto errors = std::make_shared<const std::vector<std::vector<float>>>(2, std::vector<float>(4, -8.F));
+    w.grid.setSurfaceErrors(errors, 5);
+    const QImage with = w.grid.snapshot3d();
+    int red = 0, violet = 0;  // the ends of the scale, in the lower left, where no lung is
+    for (int y = with.height() - 60; y < with.height(); ++y)
+      for (int x = 0; x < with.width() * 3 / 4; ++x) {
+        const QColor c = with.pixelColor(x, y);
+        red += c.red() > c.blue() + 100;
+        violet += c.blue() > c.red() + 100;
+      }
+    QVERIFY2(red > 50 && violet > 50, qPrintable(QString("%1 %2").arg(red).arg(violet)));
+    w.grid.setSurfaceErrors(nullptr, 0);
+    QCOMPARE(w.grid.snapshot3d(), without);
+    w.grid.setSurfaceErrors(errors, 5);
+    w.grid.setSurfaces(twoTetrahedra());  // other surfaces: the errors were of those before
+    QCOMPARE(w.grid.snapshot3d(), without);
+  }
+
   void emptyPanesSayWhy() {
     Window w;
     const auto ink = [&](PaneId pane) {

@@ -5,6 +5,7 @@
 #include <QClipboard>
 #include <QComboBox>
 #include <QGroupBox>
+#include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
 #include <QPushButton>
@@ -82,6 +83,7 @@ SegmentPanel::SegmentPanel(Study& study, MaskSession& masks, VolumeSession& volu
       save_(new QPushButton(tr("Save mask …"), this)),
       openReference_(new QPushButton(tr("Open reference mask …"), this)),
       copy_(new QPushButton(tr("Copy table"), this)),
+      saveAgreement_(new QPushButton(tr("Save …"), this)),
       prediction_(dimLabel(this)),
       notes_(warningLabel(this)),
       reference_(dimLabel(this)),
@@ -137,7 +139,12 @@ SegmentPanel::SegmentPanel(Study& study, MaskSession& masks, VolumeSession& volu
   copy_->setToolTip(tr("Copy as text that a spreadsheet takes"));
   agreementColumn->addWidget(agreementHint_);
   agreementColumn->addWidget(agreement_);
-  agreementColumn->addWidget(copy_);
+  saveAgreement_->setObjectName("segment.saveAgreement");
+  saveAgreement_->setToolTip(tr("Save the table, with all figures, as CSV or JSON"));
+  auto* buttons = new QHBoxLayout;
+  buttons->addWidget(copy_);
+  buttons->addWidget(saveAgreement_);
+  agreementColumn->addLayout(buttons);
 
   column->addWidget(predictionBox);
   column->addWidget(referenceBox);
@@ -148,6 +155,7 @@ SegmentPanel::SegmentPanel(Study& study, MaskSession& masks, VolumeSession& volu
   connect(save_, &QPushButton::clicked, this, &SegmentPanel::saveMaskRequested);
   connect(openReference_, &QPushButton::clicked, this, &SegmentPanel::openReferenceRequested);
   connect(copy_, &QPushButton::clicked, this, &SegmentPanel::copyMetrics);
+  connect(saveAgreement_, &QPushButton::clicked, this, &SegmentPanel::saveAgreementRequested);
   connect(&study_, &Study::scanChanged, this, &SegmentPanel::showMasks);
   connect(&study_, &Study::referenceChanged, this, &SegmentPanel::showMasks);
   connect(&study_, &Study::predictionChanged, this, &SegmentPanel::showMasks);
@@ -187,6 +195,7 @@ void SegmentPanel::showMetrics() {
   const bool both = study_.reference().labels && study_.prediction().labels;
   agreement_->setVisible(metrics.has_value());
   copy_->setVisible(metrics.has_value());
+  saveAgreement_->setVisible(metrics.has_value());
   agreementHint_->setVisible(!metrics || !metrics->right);
   if (!metrics) {
     agreementHint_->setText(!both                     ? tr("Appears when there are a prediction and a reference.")

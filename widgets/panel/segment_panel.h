@@ -27,6 +27,7 @@ class SegmentPanel : public QWidget {
   void segmentRequested();
   void openReferenceRequested();  ///< the window owns the file dialogs
   void saveMaskRequested();
+  void saveAgreementRequested();
 
  private:
   void showMasks();
@@ -42,6 +43,7 @@ class SegmentPanel : public QWidget {
   QPushButton* save_;
   QPushButton* openReference_;
   QPushButton* copy_;
+  QPushButton* saveAgreement_;
   QLabel* prediction_;
   QLabel* notes_;
   QLabel* reference_;

@@ -48,6 +48,7 @@ class WindowLut {
 struct LabelPalette {
   std::array<Pixel, 256> colours{};
   std::array<std::string, 256> names;  ///< utf-8
+  bool outlined = true;                ///< false for classes as fine as noise: areas alone
 };
 /// Of label_set.h's lungs.
 [[nodiscard]] const LabelPalette& lungPalette();

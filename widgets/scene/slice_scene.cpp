@@ -156,8 +156,9 @@ void SliceScene::drawMask(const PixelView& out) {
       view = {patch->slice(0), size[0], size[1]};
     else
       view = shared_->labels.slice(labels_, orientation_, slice);
-    if (!overlay_.outlineOnly) drawLabels(out, geometry_, view, overlay_.opacity, palette_.colours);
+    if (!overlay_.outlineOnly || !palette_.outlined) drawLabels(out, geometry_, view, overlay_.opacity, palette_.colours);
   }
+  if (!palette_.outlined) return;
   const Stopwatch watch(times_.outlines);
   drawOutlines(out, view);
 }

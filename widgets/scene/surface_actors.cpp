@@ -7,10 +7,12 @@
 #include <vtkPointData.h>
 #include <vtkPoints.h>
 #include <vtkRenderer.h>
+#include <vtkUnsignedCharArray.h>
 
 #include <algorithm>
 
 #include "pipeline/core/label_set.h"
+#include "widgets/scene/error_colours.h"
 
 namespace pulmo {
 
@@ -18,6 +20,8 @@ namespace {
 
 constexpr double kCoarseMm = 5;          // as seen from where a lung fills the pane: about ten pixels
 constexpr double kInsideOpacity = 0.55;  // of the outside's
+constexpr double kAmbient = 0.14, kDiffuse = 0.84;
+constexpr double kReadAmbient = 0.4, kReadDiffuse = 0.6;  // colours that are read off a scale want less shade
 
 vtkSmartPointer<vtkPoints> pointsOf(const std::vector<std::array<float, 3>>& from) {
   vtkNew<vtkFloatArray> values;
@@ -49,6 +53,27 @@ vtkSmartPointer<vtkPolyDataMapper> mapperOf(const ShadedShape& shape) {
   return mapper;
 }
 
+void colourPoints(vtkPolyDataMapper* mapper, const std::vector<float>& mm, double limitMm) {
+  mapper->SetScalarVisibility(!mm.empty());
+  if (mm.empty()) {
+    mapper->GetInput()->GetPointData()->SetScalars(nullptr);
+    return;
+  }
+  vtkNew<vtkUnsignedCharArray> colours;
+  colours->SetNumberOfComponents(3);
+  colours->SetNumberOfTuples(static_cast<vtkIdType>(mm.size()));
+  unsigned char* to = colours->GetPointer(0);
+  for (const float error : mm) {
+    const Pixel colour = errorColour(error, limitMm);
+    *to++ = static_cast<unsigned char>(colour >> 16U);
+    *to++ = static_cast<unsigned char>(colour >> 8U);
+    *to++ = static_cast<unsigned char>(colour);
+  }
+  mapper->GetInput()->GetPointData()->SetScalars(colours);
+  mapper->SetColorModeToDirectScalars();
+  mapper->SetScalarModeToUsePointData();
+}
+
 vtkSmartPointer<vtkActor> flatActor(vtkPolyData* data, const std::array<double, 3>& colour) {
   vtkNew<vtkPolyDataMapper> mapper;
   mapper->SetInputData(data);
@@ -71,8 +96,8 @@ LungActor::LungActor(const TriangleMesh& mesh)
   const auto& rgb = labelInfo(label_).rgb;
   vtkProperty* outside = actor_->GetProperty();
   outside->SetColor(rgb[0] / 255.0, rgb[1] / 255.0, rgb[2] / 255.0);
-  outside->SetAmbient(0.14);
-  outside->SetDiffuse(0.84);
+  outside->SetAmbient(kAmbient);
+  outside->SetDiffuse(kDiffuse);
   outside->SetSpecular(0.2);
   outside->SetSpecularPower(22);
   inside_->DeepCopy(outside);
@@ -97,6 +122,18 @@ void LungActor::show(bool visible, double opacity, bool turning) {
   actor_->SetBackfaceProperty(solid ? nullptr : inside_.Get());
   // The coarse surface is not closed: through its gaps the inner side is better than nothing.
   actor_->GetProperty()->SetBackfaceCulling(solid && !turning);
+}
+
+void LungActor::colourByError(const std::vector<float>& mm, double limitMm) {
+  shape_.values = mm;
+  const ShadedShape coarse = coarsened(shape_, kCoarseMm);
+  coarse_ = mapperOf(coarse);
+  colourPoints(fine_, shape_.values, limitMm);
+  colourPoints(coarse_, coarse.values, limitMm);
+  for (vtkProperty* property : {actor_->GetProperty(), inside_.Get()}) {
+    property->SetAmbient(mm.empty() ? kAmbient : kReadAmbient);
+    property->SetDiffuse(mm.empty() ? kDiffuse : kReadDiffuse);
+  }
 }
 
 std::size_t LungActor::trianglesShown() const {

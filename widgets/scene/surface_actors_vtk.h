@@ -26,6 +26,8 @@ class LungActor {
   void addTo(vtkRenderer* renderer);
   void removeFrom(vtkRenderer* renderer);
   void show(bool visible, double opacity, bool turning);
+  /// One colour a point by errorColour; empty = one colour, the label's. O(points).
+  void colourByError(const std::vector<float>& mm, double limitMm);
 
   [[nodiscard]] std::uint8_t label() const { return label_; }
   [[nodiscard]] const ShadedShape& shape() const { return shape_; }

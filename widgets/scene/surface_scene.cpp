@@ -79,6 +79,7 @@ struct SurfaceScene::Impl {
   vtkNew<vtkRenderer> main, corner;
   vtkNew<vtkAnnotatedCubeActor> cube;
   std::vector<std::unique_ptr<LungActor>> lungs;
+  std::vector<std::size_t> meshes;  ///< which of setSurfaces' surfaces each of `lungs` is
   /// Of each lung, by label, where its points lie along x, y and z in voxels.
   std::map<std::uint8_t, std::array<std::vector<float>, 3>> voxels;
   std::array<std::unique_ptr<PlaneActor>, 3> planes;
@@ -233,16 +234,28 @@ void SurfaceScene::setSurfaces(std::shared_ptr<const std::vector<TriangleMesh>> 
   const bool hadNone = s.lungs.empty();
   for (const auto& lung : s.lungs) lung->removeFrom(s.main);
   s.lungs.clear();
+  s.meshes.clear();
   if (surfaces)
-    for (const TriangleMesh& mesh : *surfaces) {
-      if (mesh.triangles.empty()) continue;
-      s.lungs.push_back(std::make_unique<LungActor>(mesh));
+    for (std::size_t mesh = 0; mesh < surfaces->size(); ++mesh) {
+      if ((*surfaces)[mesh].triangles.empty()) continue;
+      s.lungs.push_back(std::make_unique<LungActor>((*surfaces)[mesh]));
       s.lungs.back()->addTo(s.main);
+      s.meshes.push_back(mesh);
     }
   s.showLungs();
   s.relate();
   s.placePlanes();
   if (hadNone && !s.lungs.empty()) setStandardView(StandardView::Anterior);
+}
+
+void SurfaceScene::setErrors(std::shared_ptr<const std::vector<std::vector<float>>> mm, double limitMm) {
+  Impl& s = *impl_;
+  for (std::size_t i = 0; i < s.lungs.size(); ++i) {
+    const std::size_t mesh = s.meshes[i];
+    const bool known = mm && mesh < mm->size() && (*mm)[mesh].size() == s.lungs[i]->shape().pointsMm.size();
+    s.lungs[i]->colourByError(known ? (*mm)[mesh] : std::vector<float>(), limitMm);
+  }
+  s.showLungs();
 }
 
 void SurfaceScene::setCursor(const Index3& voxel) {

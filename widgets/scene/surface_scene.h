@@ -33,6 +33,9 @@ class SurfaceScene {
   void setGrid(const Grid& grid);  ///< where the slice planes may lie
   /// null = none. The camera stays, unless there were none before.
   void setSurfaces(std::shared_ptr<const std::vector<TriangleMesh>> surfaces);
+  /// Colours the surfaces by errorColour instead of by side, until other surfaces come; null = by side.
+  /// @pre a value for each point of each of setSurfaces' surfaces; else they stay coloured by side
+  void setErrors(std::shared_ptr<const std::vector<std::vector<float>>> mm, double limitMm);
   void setCursor(const Index3& voxel);
   void setPlanesVisible(bool visible);
   void setVisible(std::uint8_t label, bool visible);

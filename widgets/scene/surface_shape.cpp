@@ -53,16 +53,19 @@ ShadedShape coarsened(const ShadedShape& fine, double cellMm) {
     if (isNew) {
       coarse.pointsMm.push_back({0, 0, 0});
       coarse.normals.push_back({0, 0, 0});
+      if (!fine.values.empty()) coarse.values.push_back(0);
       count.push_back(0);
     }
     cellOf[i] = cell->second;
     addTo(coarse.pointsMm[cell->second], fine.pointsMm[i]);
     addTo(coarse.normals[cell->second], fine.normals[i]);
+    if (!fine.values.empty()) coarse.values[cell->second] += fine.values[i];
     ++count[cell->second];
   }
   for (std::size_t i = 0; i < count.size(); ++i) {
     for (float& x : coarse.pointsMm[i]) x /= count[i];
     toUnit(coarse.normals[i]);
+    if (!coarse.values.empty()) coarse.values[i] /= count[i];
   }
   for (const auto& t : fine.triangles) {
     std::array<std::uint32_t, 3> c{cellOf[t[0]], cellOf[t[1]], cellOf[t[2]]};

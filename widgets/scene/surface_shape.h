@@ -13,13 +13,14 @@ struct ShadedShape {
   std::vector<std::array<float, 3>> pointsMm;
   std::vector<std::array<float, 3>> normals;  ///< unit length, outwards
   std::vector<std::array<std::uint32_t, 3>> triangles;
+  std::vector<float> values = {};  ///< one a point, for colours; empty = none
 };
 
 /// Normals weighted by area. O(points + triangles).
 [[nodiscard]] ShadedShape shaded(const TriangleMesh& mesh);
 
 /// The same shape with far fewer triangles, for while the camera moves: all points in a cube of `cellMm` become one.
-/// Not closed; every triangle still faces as its normals do, so that none shows as a dark speck.
+/// Not closed; every triangle still faces as its normals do, so that none shows as a dark speck. Values are averaged.
 /// @cost O(points + triangles): a few milliseconds for a lung
 [[nodiscard]] ShadedShape coarsened(const ShadedShape& fine, double cellMm);
 

@@ -10,6 +10,7 @@
 #include <cmath>
 #include <utility>
 
+#include "widgets/scene/error_colours.h"
 #include "widgets/scene/slice_annotation.h"
 
 namespace pulmo {
@@ -54,7 +55,14 @@ SurfacePane::SurfacePane(ViewState& state, std::shared_ptr<SharedSlices> shared,
 void SurfacePane::setSurfaces(std::shared_ptr<const std::vector<TriangleMesh>> surfaces) {
   const bool first = !scene_.hasSurfaces();
   scene_.setSurfaces(std::move(surfaces));
+  errorLimitMm_ = 0;
   if (first && scene_.hasSurfaces()) setStandardView(SurfaceScene::StandardView::Anterior);
+  render();
+}
+
+void SurfacePane::setErrors(std::shared_ptr<const std::vector<std::vector<float>>> mm, double limitMm) {
+  errorLimitMm_ = mm ? limitMm : 0;
+  scene_.setErrors(std::move(mm), limitMm);
   render();
 }
 
@@ -86,6 +94,13 @@ void SurfacePane::followCursor() {
 void SurfacePane::beforeFrame() {
   if (std::exchange(fitAgain_, false)) scene_.setStandardView(view_);
   scene_.syncCube();
+}
+
+void SurfacePane::afterFrame(QImage& frame) {
+  if (errorLimitMm_ > 0)
+    drawErrorScale(
+        {reinterpret_cast<Pixel*>(frame.bits()), frame.width(), frame.height(), frame.bytesPerLine() / 4},
+        errorLimitMm_, devicePixelRatioF(), shared_->texts);
 }
 
 void SurfacePane::resizeEvent(QResizeEvent* event) {

@@ -25,6 +25,8 @@ class SurfacePane : public VtkView {
   SurfacePane(ViewState& state, std::shared_ptr<SharedSlices> shared, QWidget* parent = nullptr);
 
   void setSurfaces(std::shared_ptr<const std::vector<TriangleMesh>> surfaces);
+  /// As SurfaceScene; with their scale over the picture.
+  void setErrors(std::shared_ptr<const std::vector<std::vector<float>>> mm, double limitMm);
   void setEmptyText(const QString& sentence);
   void setOpacity(double opacity);
   void setStandardView(SurfaceScene::StandardView view);
@@ -34,6 +36,7 @@ class SurfacePane : public VtkView {
 
  protected:
   void beforeFrame() override;
+  void afterFrame(QImage& frame) override;
   void paintEvent(QPaintEvent* event) override;
   void resizeEvent(QResizeEvent* event) override;
   void wheelEvent(QWheelEvent* event) override;
@@ -51,6 +54,7 @@ class SurfacePane : public VtkView {
   bool fitted_ = true;     ///< the camera is where the standard view put it: it is fitted again when the size changes
   bool fitAgain_ = false;  ///< before the next frame, when the size is known
   bool planes_ = true;
+  double errorLimitMm_ = 0;  ///< of the scale; 0 = none
   QTimer rest_;
   QTimer wheelEnd_;
   Qt::MouseButton drag_ = Qt::NoButton;

@@ -150,28 +150,50 @@ void ViewGrid::setCt(const CtPtr& ct) {
 }
 
 void ViewGrid::setSimulated(CtPtr ct, LabelPtr lesions, const QString& origin) {
-  setDetail(PaneId::Simulated, ct ? origin : QString());
-  SlicePane* view = slice(PaneId::Simulated);
-  view->setCt(std::move(ct));
-  view->setLabels(std::move(lesions));
+  overlays_[indexOf(PaneId::Simulated)].detail = ct ? origin : QString();
+  slice(PaneId::Simulated)->setCt(std::move(ct));
+  overlays_[indexOf(PaneId::Simulated)].labels = std::move(lesions);
+  showLabels(PaneId::Simulated);
 }
 
 void ViewGrid::setPalette(PaneId pane, const LabelPalette& palette) {
-  if (SlicePane* view = slice(pane)) view->setPalette(palette);
+  if (!slice(pane)) return;
+  overlays_[indexOf(pane)].palette = palette;
+  showLabels(pane);
 }
 
 void ViewGrid::setPatch(PaneId pane, SlicePatchPtr patch) {
-  if (SlicePane* view = slice(pane)) view->setPatch(std::move(patch));
+  if (!slice(pane)) return;
+  overlays_[indexOf(pane)].patch = std::move(patch);
+  showLabels(pane);
 }
 
 void ViewGrid::setDetail(PaneId pane, const QString& text) {
-  frames_[indexOf(pane)]->setDetail(text);
+  if (!slice(pane)) return frames_[indexOf(pane)]->setDetail(text);
+  overlays_[indexOf(pane)].detail = text;
+  showLabels(pane);
 }
 
 void ViewGrid::setLabels(PaneId pane, LabelPtr labels, const QString& origin) {
-  if (pane == PaneId::Lungs) return;
-  setDetail(pane, labels ? origin : QString());
-  slice(pane)->setLabels(std::move(labels));
+  if (!slice(pane)) return;
+  overlays_[indexOf(pane)].detail = labels ? origin : QString();
+  overlays_[indexOf(pane)].labels = std::move(labels);
+  showLabels(pane);
+}
+
+void ViewGrid::setStandIn(PaneId pane, std::optional<StandIn> standIn) {
+  if (!slice(pane) || (!standIn && !overlays_[indexOf(pane)].standIn)) return;
+  overlays_[indexOf(pane)].standIn = std::move(standIn);
+  showLabels(pane);
+}
+
+void ViewGrid::showLabels(PaneId pane) {
+  const Overlay& overlay = overlays_[indexOf(pane)];
+  const bool own = !overlay.standIn;
+  slice(pane)->setLabels(own ? overlay.labels : overlay.standIn->labels);
+  slice(pane)->setPalette(own ? overlay.palette : overlay.standIn->palette);
+  slice(pane)->setPatch(own ? overlay.patch : nullptr);  // its labels would be read as the stand-in's
+  frames_[indexOf(pane)]->setDetail(own ? overlay.detail : overlay.standIn->detail);
 }
 
 void ViewGrid::setEmptyText(PaneId pane, const QString& sentence) {
@@ -183,6 +205,10 @@ void ViewGrid::setEmptyText(PaneId pane, const QString& sentence) {
 
 void ViewGrid::setSurfaces(std::shared_ptr<const std::vector<TriangleMesh>> surfaces) {
   surface_->setSurfaces(std::move(surfaces));
+}
+
+void ViewGrid::setSurfaceErrors(std::shared_ptr<const std::vector<std::vector<float>>> mm, double limitMm) {
+  surface_->setErrors(std::move(mm), limitMm);
 }
 
 bool ViewGrid::isPaneVisible(PaneId pane) const {

@@ -43,6 +43,16 @@ class ViewGrid : public QWidget {
   void setDetail(PaneId pane, const QString& text);  ///< beside the pane's name
   void setEmptyText(PaneId pane, const QString& sentence);
   void setSurfaces(std::shared_ptr<const std::vector<TriangleMesh>> surfaces);  ///< null = none
+  /// Colours them by how far they are off, with a scale, until other surfaces come. As SurfaceScene; null = by side.
+  void setSurfaceErrors(std::shared_ptr<const std::vector<std::vector<float>>> mm, double limitMm);
+
+  /// Other labels over a slice pane's scan. Those of setLabels and setPatch stay set, unseen.
+  struct StandIn {
+    LabelPtr labels;
+    LabelPalette palette;
+    QString detail;
+  };
+  void setStandIn(PaneId pane, std::optional<StandIn> standIn);  ///< nullopt = the pane's own again
 
   void setPaneVisible(PaneId pane, bool visible);
   [[nodiscard]] bool isPaneVisible(PaneId pane) const;  ///< chosen to be seen; a maximised neighbour may cover it
@@ -69,7 +79,17 @@ class ViewGrid : public QWidget {
   void connectFrame(PaneId pane);
   void activate(PaneId pane);
   void arrange();
+  void showLabels(PaneId pane);
   [[nodiscard]] SlicePane* slice(PaneId pane) const;  ///< null for the 3-D pane
+
+  /// What a slice pane shows over its scan.
+  struct Overlay {
+    LabelPtr labels;
+    LabelPalette palette = lungPalette();
+    SlicePatchPtr patch;
+    QString detail;
+    std::optional<StandIn> standIn;
+  };
 
   ViewState& state_;
   std::shared_ptr<SharedSlices> shared_;
@@ -77,6 +97,7 @@ class ViewGrid : public QWidget {
   std::array<QSplitter*, 3> columns_{};
   std::array<PaneFrame*, kPanes> frames_{};
   std::array<SlicePane*, kSlicePanes> slices_{};
+  std::array<Overlay, kSlicePanes> overlays_;
   SurfacePane* surface_ = nullptr;
   std::array<bool, kPanes> visible_{true, true, true, true, true};
   std::optional<PaneId> maximised_;

@@ -132,6 +132,7 @@ void VtkView::drawFrame(const QSize& size) {
   const auto rowBytes = static_cast<std::size_t>(size.width()) * sizeof(quint32);
   for (int y = 0; y < size.height(); ++y)  // OpenGL's first row is the lowest
     std::memcpy(frame_.scanLine(y), gl_->rows.data() + std::ptrdiff_t(size.height() - 1 - y) * size.width(), rowBytes);
+  afterFrame(frame_);
   stale_ = false;
 }
 

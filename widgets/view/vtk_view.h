@@ -27,7 +27,8 @@ class VtkView : public QWidget {
   [[nodiscard]] bool usable();   ///< whether there is an OpenGL that can draw
 
  protected:
-  virtual void beforeFrame() {}  ///< just before VTK draws; the render window has its size
+  virtual void beforeFrame() {}        ///< just before VTK draws; the render window has its size
+  virtual void afterFrame(QImage&) {}  ///< what VTK has drawn, to lay something over it
   void paintEvent(QPaintEvent* event) override;
   void resizeEvent(QResizeEvent* event) override;
 

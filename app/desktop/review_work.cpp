@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/desktop/review_work.h"
+
+#include <QDir>
+#include <QSettings>
+
+#include "pipeline/metrics/aeration.h"
+#include "pipeline/metrics/agreement.h"
+#include "pipeline/report/figures.h"
+#include "widgets/control/status_strip.h"
+#include "widgets/panel/measure_panel.h"
+#include "widgets/panel/review_panel.h"
+#include "widgets/scene/aeration_colours.h"
+#include "widgets/scene/error_colours.h"
+#include "widgets/view/view_grid.h"
+
+namespace pulmo {
+
+namespace {
+
+LabelPalette agreementPalette() {
+  LabelPalette palette;
+  const auto set = [&](Agreement what, Pixel colour, const char* name) {
+    palette.colours[static_cast<std::size_t>(what)] = colour;
+    palette.names[static_cast<std::size_t>(what)] = name;
+  };
+  set(Agreement::Agreed, kAgreedColour, "agreed");
+  set(Agreement::Missed, kMissedColour, "missed");
+  set(Agreement::Added, kAddedColour, "added");
+  set(Agreement::OtherSide, kOtherSideColour, "other side");
+  return palette;
+}
+
+LabelPalette aerationPalette() {
+  LabelPalette palette;
+  palette.outlined = false;
+  auto id = static_cast<std::size_t>(Aeration::Hyperinflated);
+  for (const AerationColour& each : kAerationColours) {
+    palette.colours[id] = each.colour;
+    palette.names[id++] = each.name;
+  }
+  return palette;
+}
+
+}  // namespace
+
+ReviewWork::ReviewWork(Study& study, ViewState& view, SurfaceSession& surfaces, ComparisonSession& comparison,
+                       ViewGrid& grid, StatusStrip& status, const FileDialogs& dialogs, QWidget* parent)
+    : QObject(parent),
+      study_(study),
+      view_(view),
+      comparison_(comparison),
+      grid_(grid),
+      status_(status),
+      dialogs_(dialogs),
+      window_(parent),
+      session_(study, surfaces),
+      measurement_(study),
+      panel_(new ReviewPanel(study, session_, comparison, parent)),
+      measurePanel_(new MeasurePanel(study, measurement_, parent)) {
+  connect(panel_, &ReviewPanel::placeChosen, this, &ReviewWork::goTo);
+  connect(measurePanel_, &MeasurePanel::saveRequested, this, &ReviewWork::saveDensity);
+  // A pane has one set of colours: who switches theirs on switches the others' off.
+  connect(panel_, &ReviewPanel::errorColoursChanged, this, [this] {
+    if (panel_->errorColours()) measurePanel_->setAerationColours(false);
+    session_.setErrorsWanted(panel_->errorColours());
+  });
+  connect(measurePanel_, &MeasurePanel::aerationColoursChanged, this, [this] {
+    if (measurePanel_->aerationColours()) panel_->setErrorColours(false);
+    measurement_.setColoursWanted(measurePanel_->aerationColours());
+  });
+  connect(&session_, &ReviewSession::errorsChanged, this, &ReviewWork::showColours);
+  connect(&measurement_, &MeasureSession::aerationChanged, this, &ReviewWork::showColours);
+}
+
+std::vector<LatestJob*> ReviewWork::jobs() {
+  return {&session_.alarmJob(), &session_.placesJob(), &session_.errorJob(), &measurement_.job(),
+          &measurement_.colourJob()};
+}
+
+bool ReviewWork::choose(const QString& colours) {
+  if (colours == "errors") panel_->setErrorColours(true);
+  if (colours == "aeration") measurePanel_->setAerationColours(true);
+  return colours.isEmpty() || panel_->errorColours() || measurePanel_->aerationColours();
+}
+
+void ReviewWork::goTo(const Index3& voxel) {
+  view_.setCursor(voxel);
+  // Enlarged, the place could lie outside the panes.
+  if (view_.zoom() > 1) view_.setFocus({double(voxel[0]), double(voxel[1]), double(voxel[2])});
+}
+
+void ReviewWork::showColours() {
+  std::optional<ViewGrid::StandIn> prediction, reference;
+  if (session_.agreement())
+    prediction = {session_.agreement(), agreementPalette(), tr("against %1").arg(study_.reference().origin)};
+  else if (measurement_.aeration())
+    (study_.prediction().labels ? prediction : reference) = {measurement_.aeration(), aerationPalette(),
+                                                             tr("aeration")};
+  grid_.setStandIn(PaneId::Prediction, std::move(prediction));
+  grid_.setStandIn(PaneId::Mask, std::move(reference));
+  const ErrorMapPtr& errors = session_.errors();
+  using Values = const std::vector<std::vector<float>>;
+  grid_.setSurfaceErrors(errors ? std::shared_ptr<Values>(errors, &errors->mm) : nullptr, errors ? errors->limitMm : 0);
+  grid_.setDetail(PaneId::Lungs, errors ? tr("error against %1").arg(study_.reference().origin) : QString());
+}
+
+void ReviewWork::saveTable(const QString& title, const QString& name,
+                           const std::function<std::string(bool json)>& content) {
+  const QString start = QDir(QSettings().value("lastFolder").toString()).filePath(name);
+  const auto target =
+      askSaveTarget(dialogs_, window_, title, start, tr("Tables (*.csv);;JSON (*.json)"), {".csv", ".json"});
+  if (!target) return;
+  try {
+    const bool json = toText(target->path).endsWith(".json", Qt::CaseInsensitive);
+    writeAtomically(target->path, target->overwrite, content(json));
+    status_.showMessage(tr("Table saved to %1.").arg(toText(target->path)));
+  } catch (const Error& e) {
+    status_.showError(QString::fromUtf8(e.what()), QString::fromStdString(e.detail()));
+  }
+}
+
+void ReviewWork::saveAgreement() {
+  if (!comparison_.metrics()) return;
+  // As they are now: the dialog may stay open while others come.
+  const Metrics metrics = *comparison_.metrics();
+  saveTable(tr("Save the agreement"), "agreement.csv",
+            [&](bool json) { return json ? toJson(metrics) : toCsv(metrics); });
+}
+
+void ReviewWork::saveDensity() {
+  const std::vector<MeasuredRegion> regions = measurement_.regions();
+  if (regions.empty()) return;
+  saveTable(tr("Save the densitometry"), "density.csv",
+            [&](bool json) { return json ? toJson(regions) : toCsv(regions); });
+}
+
+}  // namespace pulmo

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/session/review_session.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "pipeline/metrics/agreement.h"
+#include "pipeline/metrics/surface_error.h"
+
+namespace pulmo {
+
+namespace {
+
+constexpr double kShareInside = 0.99;  // of the points, within the scale: a few stray ones would grey all the others
+
+double roundLimitMm(const std::vector<std::vector<float>>& errors) {
+  constexpr std::array<double, 4> kLimits{5, 10, 20, 50};
+  std::vector<float> sizes;
+  for (const auto& lung : errors)
+    for (const float mm : lung)
+      if (std::isfinite(mm)) sizes.push_back(std::abs(mm));
+  if (sizes.empty()) return kLimits.front();
+  const auto at = sizes.begin() + static_cast<std::ptrdiff_t>(kShareInside * static_cast<double>(sizes.size() - 1));
+  std::nth_element(sizes.begin(), at, sizes.end());
+  const auto* limit = std::find_if(kLimits.begin(), kLimits.end(), [&](double mm) { return mm >= *at; });
+  return limit == kLimits.end() ? kLimits.back() : *limit;
+}
+
+/// @return null if stopped
+ErrorMapPtr mapOf(const SurfacesPtr& surfaces, const LabelVolume& reference, const StopToken& stop,
+                  const ProgressSink& progress) {
+  auto map = std::make_shared<ErrorMap>();
+  map->surfaces = surfaces;
+  for (const TriangleMesh& lung : *surfaces) {
+    progress(static_cast<double>(map->mm.size()) / static_cast<double>(surfaces->size()),
+             "Measuring the lungs' surface");
+    auto mm = surfaceErrorMm(lung, SurfaceOf::Mask, reference, 0, stop);
+    if (!mm) return nullptr;
+    // A lung that the reference does not have is added as a whole, by no distance.
+    mm->resize(lung.pointsMm.size(), std::numeric_limits<float>::infinity());
+    map->mm.push_back(std::move(*mm));
+  }
+  map->limitMm = roundLimitMm(map->mm);
+  return map;
+}
+
+}  // namespace
+
+ReviewSession::ReviewSession(Study& study, SurfaceSession& surfaces, QObject* parent)
+    : QObject(parent),
+      study_(study),
+      surfaces_(surfaces),
+      alarmJob_(tr("Checking the mask")),
+      placesJob_(tr("Looking for the worst places")),
+      errorJob_(tr("Error colours")) {
+  for (const auto changed : {&Study::scanChanged, &Study::referenceChanged, &Study::predictionChanged}) {
+    connect(&study_, changed, this, &ReviewSession::findAlarmsAgain);
+    connect(&study_, changed, this, &ReviewSession::findPlacesAgain);
+    connect(&study_, changed, this, &ReviewSession::mapErrorsAgain);
+  }
+  connect(&surfaces_, &SurfaceSession::surfacesChanged, this, &ReviewSession::mapErrorsAgain);
+  for (LatestJob* job : {&alarmJob_, &placesJob_})
+    connect(job, &LatestJob::ended, this, &ReviewSession::findingsChanged);
+}
+
+const NamedMask& ReviewSession::mask() const {
+  return study_.prediction().labels ? study_.prediction() : study_.reference();
+}
+
+bool ReviewSession::comparable() const {
+  return study_.prediction().labels && study_.reference().labels;
+}
+
+void ReviewSession::findAlarmsAgain() {
+  const LabelPtr labels = mask().labels;
+  if (labels == judged_) return;  // it was another mask that changed
+  judged_ = labels;
+  alarms_.reset();
+  if (!labels) {
+    alarmJob_.cancel();
+    Q_EMIT findingsChanged();
+    return;
+  }
+  auto result = std::make_shared<std::vector<Finding>>();
+  alarmJob_.run(
+      [labels, ct = study_.scan()->ct, result](const StopToken& stop, const ProgressSink& progress) {
+        const auto alarms = pulmo::findAlarms(*labels, ct.get(), stop, progress);
+        if (!alarms) return Outcome::Stopped;
+        *result = findingsOf(*alarms, lungLevels(*labels), labels->grid());
+        return Outcome::Completed;
+      },
+      [this, labels, result] {
+        if (labels == judged_) alarms_ = std::move(*result);
+      });
+  Q_EMIT findingsChanged();
+}
+
+void ReviewSession::findPlacesAgain() {
+  places_.reset();
+  if (!comparable()) {
+    placesJob_.cancel();
+    Q_EMIT findingsChanged();
+    return;
+  }
+  const LabelPtr reference = study_.reference().labels, prediction = study_.prediction().labels;
+  auto result = std::make_shared<std::vector<Finding>>();
+  placesJob_.run(
+      [reference, prediction, result](const StopToken& stop, const ProgressSink& progress) {
+        const auto places = worstPlaces(*reference, *prediction, {}, stop, progress);
+        if (!places) return Outcome::Stopped;
+        LungLevels levels = lungLevels(*reference);
+        levels.include(lungLevels(*prediction));
+        *result = findingsOf(*places, levels, reference->grid());
+        return Outcome::Completed;
+      },
+      [this, reference, prediction, result] {
+        if (reference == study_.reference().labels && prediction == study_.prediction().labels)
+          places_ = std::move(*result);
+      });
+  Q_EMIT findingsChanged();
+}
+
+void ReviewSession::setErrorsWanted(bool wanted) {
+  if (wanted == errorsWanted_) return;
+  errorsWanted_ = wanted;
+  mapErrorsAgain();
+}
+
+void ReviewSession::mapErrorsAgain() {
+  if (errors_ || agreement_) {  // those of other masks may not stand while the new ones are made
+    errors_.reset();
+    agreement_.reset();
+    Q_EMIT errorsChanged();
+  }
+  // Only once the surfaces are those of the prediction as it is now: they bring this here again.
+  if (!errorsWanted_ || !comparable() || surfaces_.mask() != study_.prediction().labels) {
+    errorJob_.cancel();
+    return;
+  }
+  struct Result {
+    ErrorMapPtr errors;
+    LabelPtr agreement;
+  };
+  const LabelPtr reference = study_.reference().labels, prediction = study_.prediction().labels;
+  auto result = std::make_shared<Result>();
+  errorJob_.run(
+      [reference, prediction, surfaces = surfaces_.surfaces(), result](const StopToken& stop,
+                                                                       const ProgressSink& progress) {
+        auto agreement = agreementOf(*reference, *prediction, 0, stop);
+        if (!agreement) return Outcome::Stopped;
+        result->agreement = std::make_shared<const LabelVolume>(std::move(*agreement));
+        if (!reference->grid().spacingKnown) return Outcome::Completed;
+        result->errors = mapOf(surfaces, *reference, stop, progress);
+        return result->errors ? Outcome::Completed : Outcome::Stopped;
+      },
+      [this, reference, prediction, result] {
+        if (!errorsWanted_ || reference != study_.reference().labels || prediction != study_.prediction().labels)
+          return;
+        errors_ = result->errors;
+        agreement_ = result->agreement;
+        Q_EMIT errorsChanged();
+      });
+}
+
+}  // namespace pulmo

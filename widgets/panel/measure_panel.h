@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <QWidget>
+
+class QCheckBox;
+class QComboBox;
+class QLabel;
+class QTableWidget;
+
+namespace pulmo {
+
+class MeasureSession;
+class Study;
+
+/// Right dock, *Measure*: how dense the lungs are, each and both, whole or a zone. GUI thread only.
+class MeasurePanel : public QWidget {
+  Q_OBJECT
+ public:
+  MeasurePanel(Study& study, MeasureSession& session, QWidget* parent = nullptr);
+
+  [[nodiscard]] bool aerationColours() const;
+  void setAerationColours(bool on);
+
+ Q_SIGNALS:
+  void saveRequested();  ///< the window owns the file dialogs
+  void aerationColoursChanged();
+
+ protected:
+  void showEvent(QShowEvent* event) override;  ///< measured is what is seen
+  void hideEvent(QHideEvent* event) override;
+
+ private:
+  void showRegions();
+  void copyTable() const;
+
+  Study& study_;
+  MeasureSession& session_;
+  QLabel* hint_;
+  QWidget* figures_;  ///< zone, table and buttons
+  QComboBox* zone_;
+  QTableWidget* table_;
+  QCheckBox* aeration_;
+};
+
+}  // namespace pulmo
