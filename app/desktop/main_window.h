@@ -23,6 +23,7 @@ namespace pulmo {
 
 class Actions;
 class DeviceProbe;
+class EditWork;
 class SegmentPanel;
 class SimulateWork;
 class StatusStrip;
@@ -49,6 +50,7 @@ class MainWindow : public QMainWindow {
   bool showTab(const QString& key);
   [[nodiscard]] SimulateWork& simulate() { return *simulate_; }
   [[nodiscard]] TrainWork& training() { return *train_; }
+  [[nodiscard]] EditWork& edit() { return *edit_; }
 
   /// Whether all that was asked for has ended: for --screenshot and the tests.
   [[nodiscard]] bool settled();
@@ -104,6 +106,7 @@ class MainWindow : public QMainWindow {
   StatusStrip* status_;
   SimulateWork* simulate_;
   TrainWork* train_;
+  EditWork* edit_;
   QDockWidget* runsDock_ = nullptr;
   QTabWidget* tabs_ = nullptr;
   StudyPanel* studyPanel_ = nullptr;
