@@ -38,6 +38,7 @@ void weights(const Options& options, Context& context) {
                    {"size", d.size},
                    {"window_width_hu", d.inputWindow.width},
                    {"window_centre_hu", d.inputWindow.centre},
+                   {"denoise", d.denoise},
                    {"weights", values},
                    {"card", network.card}});
     return;
@@ -45,7 +46,7 @@ void weights(const Options& options, Context& context) {
   std::cout << file.string() << "\n"
             << architectureKey(d.architecture) << ", " << d.baseChannels << " channels, " << d.levels << " levels, "
             << d.neighbours << (d.neighbours == 1 ? " slice" : " slices") << " of " << d.size << " x " << d.size
-            << " in, " << values << " weights\n"
+            << " in" << (d.denoise ? ", noise removed first" : "") << ", " << values << " weights\n"
             << network.card << "\n";
 }
 

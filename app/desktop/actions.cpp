@@ -21,7 +21,8 @@ Actions::Actions(QObject* parent) : QObject(parent) {
   openPhantom = make(tr("Open the &phantom"), "", "", tr("Open the built-in phantom chest"));
   openReference =
       make(tr("Open &reference mask …"), "Ctrl+M", "load-mask", tr("Load an expert's mask of the open scan"));
-  saveMask = make(tr("&Save mask …"), "Ctrl+S", "save-mask", tr("Save the prediction on exactly the scan's grid"));
+  saveMask =
+      make(tr("&Save mask …"), "Ctrl+S", "save-mask", tr("Save the mask, as edited, on exactly the scan's grid"));
   savePicture = make(tr("Save &picture …"), "Ctrl+P", "picture", tr("Save a picture of the panes as PNG"));
   saveLungPicture = make(tr("Save picture of the &lungs …"), "Ctrl+Shift+P", "lungs-picture",
                          tr("Save a picture of the 3-D lungs as PNG"));

@@ -13,6 +13,7 @@
 #include "app/desktop/review_work.h"
 #include "app/desktop/simulate_work.h"
 #include "app/desktop/theme.h"
+#include "app/desktop/train_work.h"
 #include "app/desktop/training_at_start.h"
 #include "app/exit_code.h"
 #include "pipeline/core/atomic_file.h"
@@ -41,12 +42,13 @@ class Screenshot : public QObject {
 
  private:
   void takeWhenSettled() {
-    if (!window_.settled() || !training_.settled()) return;  // the running job's end starts the timer again
+    if (!window_.settled()) return;  // the running job's end starts the timer again
     if (!window_.errorShown().isEmpty()) return end(exitCodeOf(window_.errorKind()), window_.errorShown());
     if (scanWanted_ && !window_.scanOpen()) return end(kBadInput, "No scan was opened.");
-    if (window_.segmentOnce()) return;
+    if (window_.segmentOnce() || !training_.settled()) return;
     try {
-      savePng(window_.grab().toImage(), {file_.toStdString(), overwrite_});
+      QWidget* shown = window_.training().samplesShown();
+      savePng((shown ? shown : &window_)->grab().toImage(), {file_.toStdString(), overwrite_});
       QApplication::exit(kDone);
     } catch (const Error& e) {
       end(exitCodeOf(e.kind()), e.what());

@@ -18,6 +18,7 @@
 
 #include "app/desktop/actions.h"
 #include "app/desktop/device_probe.h"
+#include "app/desktop/edit_work.h"
 #include "app/desktop/mask_values_dialog.h"
 #include "app/desktop/methods.h"
 #include "app/desktop/review_work.h"
@@ -25,6 +26,7 @@
 #include "app/desktop/train_work.h"
 #include "widgets/control/status_strip.h"
 #include "widgets/control/window_level_bar.h"
+#include "widgets/panel/edit_panel.h"
 #include "widgets/panel/measure_panel.h"
 #include "widgets/panel/review_panel.h"
 #include "widgets/panel/runs_panel.h"
@@ -66,7 +68,8 @@ MainWindow::MainWindow(FileDialogs dialogs, TrainingFunctions training, QWidget*
       status_(new StatusStrip(this)),
       simulate_(new SimulateWork(study_, view_, *grid_, *status_, dialogs_, this)),
       train_(new TrainWork(std::move(training), study_, view_, *grid_, *status_, simulate_->session(), dialogs_, this)),
-      review_(new ReviewWork(study_, view_, surfaces_, comparison_, *grid_, *status_, dialogs_, this)) {
+      review_(new ReviewWork(study_, view_, surfaces_, comparison_, *grid_, *status_, dialogs_, this)),
+      edit_(new EditWork(study_, masks_, *grid_, *status_, dialogs_, this)) {
   setObjectName("mainWindow");
   setWindowTitle(tr("Pulmoscope"));
   setAcceptDrops(true);
@@ -108,6 +111,10 @@ void MainWindow::makeDocks() {
   tabs_->addTab(train_->panel(), tr("Train"));
   tabs_->addTab(review_->measurePanel(), tr("Measure"));
   tabs_->addTab(review_->panel(), tr("Review"));
+  tabs_->addTab(edit_->panel(), tr("Edit"));
+  connect(edit_, &EditWork::tabWanted, this, [this] {
+    if (!unattended_) tabs_->setCurrentWidget(edit_->panel());
+  });
   runsDock_ = new QDockWidget(tr("Runs"), this);
   runsDock_->setObjectName("dock.runs");
   runsDock_->setWidget(train_->runs());
@@ -164,6 +171,7 @@ void MainWindow::makeMenus() {
   file->addActions({actions_->openReference, actions_->saveMask, actions_->savePicture, actions_->saveLungPicture});
   file->addSeparator();
   file->addAction(actions_->quit);
+  menuBar()->addMenu(edit_->menu());
   auto* lungs = menuBar()->addMenu(tr("&Lungs"));
   lungs->addActions({actions_->segment, actions_->cancel});
   viewMenu_ = menuBar()->addMenu(tr("&View"));
@@ -219,6 +227,8 @@ void MainWindow::connectActions() {
   connect(actions_->segment, &QAction::triggered, this, segment);
   connect(segmentPanel_, &SegmentPanel::segmentRequested, this, segment);
   connect(simulate_, &SimulateWork::segmentRequested, this, segment);
+  connect(edit_, &EditWork::segmentRequested, this, segment);
+  connect(edit_, &EditWork::saveMaskRequested, this, &MainWindow::chooseMaskFile);
   connect(train_, &TrainWork::readyToEnd, this, &QWidget::close, Qt::QueuedConnection);
   connect(segmentPanel_, &SegmentPanel::openReferenceRequested, this, &MainWindow::chooseReference);
   connect(segmentPanel_, &SegmentPanel::saveAgreementRequested, review_, &ReviewWork::saveAgreement);
@@ -268,6 +278,7 @@ void MainWindow::connectModels() {
   connect(&study_, &Study::scanChanged, this, &MainWindow::showScan);
   connect(&study_, &Study::referenceChanged, this, &MainWindow::showMasks);
   connect(&study_, &Study::predictionChanged, this, &MainWindow::showMasks);
+  connect(&study_, &Study::editedChanged, this, &MainWindow::showMasks);
   connect(&surfaces_, &SurfaceSession::surfacesChanged, this, [this] { grid_->setSurfaces(surfaces_.surfaces()); });
   connect(&masks_, &MaskSession::valuesNeeded, this, &MainWindow::askMaskValues);
   connect(&masks_, &MaskSession::saved, this, [this](const QString& path, const QString& note) {
@@ -284,7 +295,9 @@ std::vector<LatestJob*> MainWindow::jobs() {
                               &surfaces_.job(), &volumes_.job(),      &comparison_.job()};
   for (LatestJob* job : simulate_->jobs()) all.push_back(job);
   for (LatestJob* job : review_->jobs()) all.push_back(job);
+  for (LatestJob* job : edit_->jobs()) all.push_back(job);
   all.push_back(&train_->session().fileJob());
+  all.push_back(&train_->samplesJob());
   all.push_back(&train_->session().runsJob());  // not the training: a night's work is stopped by its own button
   return all;
 }
@@ -368,7 +381,7 @@ void MainWindow::showScan() {
 
 void MainWindow::showMasks() {
   const bool open = study_.scan() != nullptr;
-  actions_->saveMask->setEnabled(study_.prediction().labels != nullptr);
+  actions_->saveMask->setEnabled(study_.result().labels != nullptr);
   grid_->setEmptyText(PaneId::Native, tr("Open a folder or a file (Ctrl+O), or drop one here."));
   grid_->setEmptyText(PaneId::Mask,
                       open ? tr("No reference mask. Open one with Ctrl+M.") : tr("The reference mask appears here."));
@@ -376,7 +389,7 @@ void MainWindow::showMasks() {
                       open ? tr("No prediction yet. Press F5 to find the lungs.") : tr("The prediction appears here."));
   grid_->setEmptyText(PaneId::Lungs, tr("The lungs appear here when there is a mask."));
   grid_->setLabels(PaneId::Mask, study_.reference().labels, study_.reference().origin);
-  grid_->setLabels(PaneId::Prediction, study_.prediction().labels, study_.prediction().origin);
+  edit_->showMask();
 }
 
 void MainWindow::applyAutoWindow() {
@@ -389,6 +402,7 @@ void MainWindow::stepSlices(int action) {
 }
 
 void MainWindow::cancelRunning() {
+  if (edit_->escape()) return;
   // What follows from a mask by itself goes on: nobody has started it, so nobody would start it again.
   for (LatestJob* job : {&scans_.job(), &masks_.segmentJob(), &masks_.loadJob(), &simulate_->session().job(),
                          &train_->session().fileJob()})

@@ -23,6 +23,7 @@ namespace pulmo {
 
 class Actions;
 class DeviceProbe;
+class EditWork;
 class ReviewWork;
 class SegmentPanel;
 class SimulateWork;
@@ -51,6 +52,7 @@ class MainWindow : public QMainWindow {
   [[nodiscard]] SimulateWork& simulate() { return *simulate_; }
   [[nodiscard]] TrainWork& training() { return *train_; }
   [[nodiscard]] ReviewWork& review() { return *review_; }
+  [[nodiscard]] EditWork& edit() { return *edit_; }
 
   /// Whether all that was asked for has ended: for --screenshot and the tests.
   [[nodiscard]] bool settled();
@@ -107,6 +109,7 @@ class MainWindow : public QMainWindow {
   SimulateWork* simulate_;
   TrainWork* train_;
   ReviewWork* review_;
+  EditWork* edit_;
   QDockWidget* runsDock_ = nullptr;
   QTabWidget* tabs_ = nullptr;
   StudyPanel* studyPanel_ = nullptr;

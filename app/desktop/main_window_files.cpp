@@ -4,6 +4,7 @@
 #include <QMenu>
 #include <QSettings>
 
+#include "app/desktop/edit_work.h"
 #include "app/desktop/main_window.h"
 #include "widgets/control/status_strip.h"
 #include "widgets/view/view_grid.h"
@@ -25,11 +26,12 @@ void MainWindow::chooseReference() {
 }
 
 void MainWindow::chooseMaskFile() {
-  if (!study_.prediction().labels) return;
+  edit_->session().publish();
+  if (!study_.result().labels) return;
   const auto target = askSaveTarget(dialogs_, this, tr("Save the lung mask"), lastFolder() + "/lungs.nii.gz",
                                     tr("NIfTI (*.nii.gz *.nii);;NRRD (*.nrrd);;MetaImage (*.mha *.mhd)"),
                                     {".nii.gz", ".nii", ".nrrd", ".mha", ".mhd"});
-  if (target) masks_.savePrediction(target->path, target->overwrite);
+  if (target) masks_.saveResult(target->path, target->overwrite);
 }
 
 void MainWindow::choosePictureFile() {

@@ -10,6 +10,7 @@
 #include "models/session/simulation_session.h"
 #include "widgets/control/status_strip.h"
 #include "widgets/panel/runs_panel.h"
+#include "widgets/panel/samples_window.h"
 #include "widgets/panel/train_panel.h"
 #include "widgets/view/view_grid.h"
 
@@ -25,9 +26,11 @@ TrainWork::TrainWork(TrainingFunctions functions, Study& study, ViewState& view,
       simulation_(simulation),
       dialogs_(dialogs),
       window_(parent),
+      samples_(functions.samples),
       session_(std::move(functions)),
       panel_(new TrainPanel(session_, parent)),
-      runs_(new RunsPanel(session_, parent)) {
+      runs_(new RunsPanel(session_, parent)),
+      samplesWindow_(new SamplesWindow(samples_, parent)) {
   status_.watch(session_.job());
   connect(panel_, &TrainPanel::openStoreRequested, this, &TrainWork::chooseStore);
   connect(panel_, &TrainPanel::prepareRequested, this, &TrainWork::chooseDataset);
@@ -41,6 +44,9 @@ TrainWork::TrainWork(TrainingFunctions functions, Study& study, ViewState& view,
     panel_->setConfig(config);
     status_.showMessage(tr("Training will draw the disease of the tab Simulate."));
   });
+  connect(panel_, &TrainPanel::samplesRequested, this, &TrainWork::showSamples);
+  connect(panel_, &TrainPanel::configChanged, this, &TrainWork::followSettings);
+  connect(&session_, &TrainingSession::storeChanged, this, &TrainWork::followSettings);
   connect(runs_, &RunsPanel::addRunRequested, this, &TrainWork::chooseRun);
   connect(runs_, &RunsPanel::exportRequested, this, &TrainWork::exportTable);
   connect(&view_, &ViewState::cursorChanged, this, &TrainWork::askAboutSlice);
@@ -61,6 +67,21 @@ TrainWork::TrainWork(TrainingFunctions functions, Study& study, ViewState& view,
   connect(&session_.job(), &LatestJob::ended, this, [this] {
     if (std::exchange(ending_, false)) Q_EMIT readyToEnd();
   });
+}
+
+void TrainWork::followSettings() {
+  samplesWindow_->setSource(panel_->config(), session_.store());
+}
+
+void TrainWork::showSamples() {
+  followSettings();
+  samplesWindow_->show();
+  samplesWindow_->raise();
+  samplesWindow_->activateWindow();
+}
+
+QWidget* TrainWork::samplesShown() const {
+  return samplesWindow_->isVisible() ? samplesWindow_ : nullptr;
 }
 
 QString TrainWork::lastFolder() const {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "app/desktop/file_dialogs.h"
+#include "models/session/sample_session.h"
 #include "models/session/training_session.h"
 #include "models/study/study.h"
 #include "models/study/view_state.h"
@@ -14,6 +15,7 @@ class QWidget;
 namespace pulmo {
 
 class RunsPanel;
+class SamplesWindow;
 class SimulationSession;
 class StatusStrip;
 class TrainPanel;
@@ -30,6 +32,9 @@ class TrainWork : public QObject {
   [[nodiscard]] TrainingSession& session() { return session_; }
   [[nodiscard]] TrainPanel* panel() { return panel_; }
   [[nodiscard]] RunsPanel* runs() { return runs_; }
+  [[nodiscard]] LatestJob& samplesJob() { return samples_.job(); }
+  void showSamples();                           ///< the window of training slices; it follows the settings
+  [[nodiscard]] QWidget* samplesShown() const;  ///< that window; null: not open
   /// Whether the program may end now. A running training is asked about, then stopped; readyToEnd tells when its
   /// checkpoint is written.
   [[nodiscard]] bool mayEnd();
@@ -39,6 +44,7 @@ class TrainWork : public QObject {
   void runsWanted();  ///< the dock with the curves should be seen
 
  private:
+  void followSettings();
   void chooseStore();
   void chooseDataset();
   void chooseStart();
@@ -59,9 +65,11 @@ class TrainWork : public QObject {
   SimulationSession& simulation_;
   const FileDialogs& dialogs_;
   QWidget* window_;
+  SampleSession samples_;
   TrainingSession session_;
   TrainPanel* panel_;
   RunsPanel* runs_;
+  SamplesWindow* samplesWindow_;
   bool ending_ = false;
   std::filesystem::path resuming_;  ///< a run folder that is read first
 };

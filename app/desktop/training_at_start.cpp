@@ -26,6 +26,7 @@ std::pair<const RunField*, QString> assignment(const QString& text) {
 TrainingAtStart::TrainingAtStart(MainWindow& window) : window_(window) {
   TrainingSession& session = window_.training().session();
   connect(&session, &TrainingSession::storeChanged, this, [this, &session] {
+    if (std::exchange(samples_, false)) window_.training().showSamples();
     if (plans_.empty()) return;
     try {
       session.start(std::exchange(plans_, {}));
@@ -48,6 +49,7 @@ void TrainingAtStart::addOptions(QCommandLineParser& parser) {
   parser.addOptions({
       {"run", "Show the curves of this run's folder; may be given several times.", "FOLDER"},
       {"store", "Open this prepared dataset.", "FOLDER"},
+      {"samples", "Show training slices of the dataset as the network sees them; a picture is then of these."},
       {"train", "Train on the dataset, into this new folder.", "FOLDER"},
       {"set", "A setting of that training, as in its config.json; may be given several times.", "SETTING=VALUE"},
       {"sweep", "Train once for each value.", "SETTING=VALUE,VALUE…"},
@@ -75,6 +77,7 @@ void TrainingAtStart::begin(const QCommandLineParser& parser) {
       plans_ = {{QString::fromStdString(folder.filename().string()), config, folder}};
     }
   }
+  samples_ = parser.isSet("samples");
   if (parser.isSet("store")) session.openStore(parser.value("store").toStdString());
 }
 

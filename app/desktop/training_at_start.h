@@ -31,6 +31,7 @@ class TrainingAtStart : public QObject {
   MainWindow& window_;
   std::vector<TrainingSession::Plan> plans_;
   int epochsWanted_ = 0;
+  bool samples_ = false;
 };
 
 }  // namespace pulmo

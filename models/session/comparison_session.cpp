@@ -8,6 +8,7 @@ ComparisonSession::ComparisonSession(Study& study, QObject* parent)
   connect(&study_, &Study::scanChanged, this, &ComparisonSession::recompute);
   connect(&study_, &Study::referenceChanged, this, &ComparisonSession::recompute);
   connect(&study_, &Study::predictionChanged, this, &ComparisonSession::recompute);
+  connect(&study_, &Study::editedChanged, this, &ComparisonSession::recompute);
   connect(&job_, &LatestJob::ended, this, [this](Job::State state) {
     if (state != Job::State::Completed) Q_EMIT metricsChanged();  // nothing is being computed any more
   });
@@ -15,7 +16,7 @@ ComparisonSession::ComparisonSession(Study& study, QObject* parent)
 
 void ComparisonSession::recompute() {
   const LabelPtr reference = study_.reference().labels;
-  const LabelPtr prediction = study_.prediction().labels;
+  const LabelPtr prediction = study_.result().labels;
   if (metrics_) {  // figures of other masks may not stand while the new ones are computed
     metrics_.reset();
     Q_EMIT metricsChanged();
@@ -31,7 +32,7 @@ void ComparisonSession::recompute() {
         return *result ? Outcome::Completed : Outcome::Stopped;
       },
       [this, reference, prediction, result] {
-        if (reference != study_.reference().labels || prediction != study_.prediction().labels) return;
+        if (reference != study_.reference().labels || prediction != study_.result().labels) return;
         metrics_ = *result;
         Q_EMIT metricsChanged();
       });

@@ -9,7 +9,7 @@
 
 namespace pulmo {
 
-/// How well the prediction agrees with the reference, recomputed in the background when either changes.
+/// How well the edited mask, else the prediction, agrees with the reference, recomputed in the background when either changes.
 /// GUI thread only.
 class ComparisonSession : public QObject {
   Q_OBJECT

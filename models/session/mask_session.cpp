@@ -94,9 +94,9 @@ void MaskSession::loadReference(const std::filesystem::path& path, const MaskVal
       });
 }
 
-void MaskSession::savePrediction(const std::filesystem::path& path, Overwrite overwrite) {
+void MaskSession::saveResult(const std::filesystem::path& path, Overwrite overwrite) {
   const ScanPtr scan = study_.scan();
-  const LabelPtr labels = study_.prediction().labels;
+  const LabelPtr labels = study_.result().labels;
   if (!scan || !labels) return;
   saveJob_.run(
       [scan, labels, path, overwrite](const StopToken&, const ProgressSink& progress) {
@@ -104,7 +104,8 @@ void MaskSession::savePrediction(const std::filesystem::path& path, Overwrite ov
         saveMask(path, *labels, scan->source, overwrite);
         return Outcome::Completed;
       },
-      [this, scan, path] {
+      [this, scan, labels, path] {
+        Q_EMIT resultSaved(labels);
         Q_EMIT saved(QString::fromStdString(path.string()), QString::fromStdString(exportNote(scan->source)));
       });
 }

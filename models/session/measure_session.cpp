@@ -11,7 +11,8 @@ namespace pulmo {
 
 MeasureSession::MeasureSession(Study& study, QObject* parent)
     : QObject(parent), study_(study), job_(tr("Measuring the lungs' density")), colourJob_(tr("Colouring by density")) {
-  for (const auto changed : {&Study::scanChanged, &Study::referenceChanged, &Study::predictionChanged})
+  for (const auto changed :
+       {&Study::scanChanged, &Study::referenceChanged, &Study::predictionChanged, &Study::editedChanged})
     connect(&study_, changed, this, &MeasureSession::masksChanged);
   connect(&job_, &LatestJob::ended, this, [this] {
     measuring_.reset();
@@ -20,7 +21,7 @@ MeasureSession::MeasureSession(Study& study, QObject* parent)
 }
 
 const NamedMask& MeasureSession::mask() const {
-  return study_.prediction().labels ? study_.prediction() : study_.reference();
+  return study_.result().labels ? study_.result() : study_.reference();
 }
 
 void MeasureSession::setWanted(bool wanted) {

@@ -56,7 +56,8 @@ ReviewSession::ReviewSession(Study& study, SurfaceSession& surfaces, QObject* pa
       alarmJob_(tr("Checking the mask")),
       placesJob_(tr("Looking for the worst places")),
       errorJob_(tr("Error colours")) {
-  for (const auto changed : {&Study::scanChanged, &Study::referenceChanged, &Study::predictionChanged}) {
+  for (const auto changed :
+       {&Study::scanChanged, &Study::referenceChanged, &Study::predictionChanged, &Study::editedChanged}) {
     connect(&study_, changed, this, &ReviewSession::findAlarmsAgain);
     connect(&study_, changed, this, &ReviewSession::findPlacesAgain);
     connect(&study_, changed, this, &ReviewSession::mapErrorsAgain);
@@ -67,11 +68,11 @@ ReviewSession::ReviewSession(Study& study, SurfaceSession& surfaces, QObject* pa
 }
 
 const NamedMask& ReviewSession::mask() const {
-  return study_.prediction().labels ? study_.prediction() : study_.reference();
+  return study_.result().labels ? study_.result() : study_.reference();
 }
 
 bool ReviewSession::comparable() const {
-  return study_.prediction().labels && study_.reference().labels;
+  return study_.result().labels && study_.reference().labels;
 }
 
 void ReviewSession::findAlarmsAgain() {
@@ -105,7 +106,7 @@ void ReviewSession::findPlacesAgain() {
     Q_EMIT findingsChanged();
     return;
   }
-  const LabelPtr reference = study_.reference().labels, prediction = study_.prediction().labels;
+  const LabelPtr reference = study_.reference().labels, prediction = study_.result().labels;
   auto result = std::make_shared<std::vector<Finding>>();
   placesJob_.run(
       [reference, prediction, result](const StopToken& stop, const ProgressSink& progress) {
@@ -117,7 +118,7 @@ void ReviewSession::findPlacesAgain() {
         return Outcome::Completed;
       },
       [this, reference, prediction, result] {
-        if (reference == study_.reference().labels && prediction == study_.prediction().labels)
+        if (reference == study_.reference().labels && prediction == study_.result().labels)
           places_ = std::move(*result);
       });
   Q_EMIT findingsChanged();
@@ -136,7 +137,7 @@ void ReviewSession::mapErrorsAgain() {
     Q_EMIT errorsChanged();
   }
   // Only once the surfaces are those of the prediction as it is now: they bring this here again.
-  if (!errorsWanted_ || !comparable() || surfaces_.mask() != study_.prediction().labels) {
+  if (!errorsWanted_ || !comparable() || surfaces_.mask() != study_.result().labels) {
     errorJob_.cancel();
     return;
   }
@@ -144,7 +145,7 @@ void ReviewSession::mapErrorsAgain() {
     ErrorMapPtr errors;
     LabelPtr agreement;
   };
-  const LabelPtr reference = study_.reference().labels, prediction = study_.prediction().labels;
+  const LabelPtr reference = study_.reference().labels, prediction = study_.result().labels;
   auto result = std::make_shared<Result>();
   errorJob_.run(
       [reference, prediction, surfaces = surfaces_.surfaces(), result](const StopToken& stop,
@@ -157,8 +158,7 @@ void ReviewSession::mapErrorsAgain() {
         return result->errors ? Outcome::Completed : Outcome::Stopped;
       },
       [this, reference, prediction, result] {
-        if (!errorsWanted_ || reference != study_.reference().labels || prediction != study_.prediction().labels)
-          return;
+        if (!errorsWanted_ || reference != study_.reference().labels || prediction != study_.result().labels) return;
         errors_ = result->errors;
         agreement_ = result->agreement;
         Q_EMIT errorsChanged();

@@ -23,7 +23,7 @@ using ErrorMapPtr = std::shared_ptr<const ErrorMap>;
 /// Where the study's mask may be wrong, found in the background: what is unusual about it without any reference, where
 /// it differs most from the reference, and, if wanted, how far every place of its surface is off.
 ///
-/// The mask is the prediction, or the reference where there is no prediction. GUI thread only.
+/// The mask is the study's result, or the reference where there is none. GUI thread only.
 class ReviewSession : public QObject {
   Q_OBJECT
  public:

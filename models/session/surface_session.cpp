@@ -11,6 +11,7 @@ SurfaceSession::SurfaceSession(Study& study, QObject* parent) : QObject(parent),
   connect(&study_, &Study::scanChanged, this, &SurfaceSession::rebuild);
   connect(&study_, &Study::referenceChanged, this, &SurfaceSession::rebuild);
   connect(&study_, &Study::predictionChanged, this, &SurfaceSession::rebuild);
+  connect(&study_, &Study::editedChanged, this, &SurfaceSession::rebuild);
   connect(&job_, &LatestJob::ended, this, [this](Job::State state) {
     if (state != Job::State::Completed && shown_) clear();  // the lungs of the mask before may not stand for this one's
   });
@@ -25,7 +26,7 @@ void SurfaceSession::clear() {
 }
 
 void SurfaceSession::rebuild() {
-  const NamedMask& mask = study_.prediction().labels ? study_.prediction() : study_.reference();
+  const NamedMask& mask = study_.result().labels ? study_.result() : study_.reference();
   if (mask.labels == shown_) return;
   if (!mask.labels) {
     job_.cancel();

@@ -12,7 +12,8 @@ namespace pulmo {
 
 using SurfacesPtr = std::shared_ptr<const std::vector<TriangleMesh>>;
 
-/// Keeps the 3-D lungs up to date in the background: of the prediction, or of the reference where there is none.
+/// Keeps the 3-D lungs up to date in the background: of the edited mask, else of the prediction, else of the
+/// reference.
 /// GUI thread only.
 class SurfaceSession : public QObject {
   Q_OBJECT

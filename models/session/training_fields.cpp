@@ -80,9 +80,8 @@ std::vector<RunField> makeFields() {
       [](const C& c) { return c.simulateIntoDiseased ? 1.0 : 0.0; },
       [](C& c, double v) { c.simulateIntoDiseased = v > 0.5; }));
   all.push_back(wordField(
-      "augmentation.denoise", "Noise removal", kAugmentation, {"off", "median 3 × 3"}, {0, 1},
-      [](const C& c) { return c.augmentation.denoise ? 1.0 : 0.0; },
-      [](C& c, double v) { c.augmentation.denoise = v > 0.5; }));
+      "network.denoise", "Noise removal", kNetwork, {"off", "median 3 × 3"}, {0, 1},
+      [](const C& c) { return c.network.denoise ? 1.0 : 0.0; }, [](C& c, double v) { c.network.denoise = v > 0.5; }));
   all.push_back(enumField<DeviceChoice, &C::device>("device", "Device", kMachine, {"Auto", "CPU", "GPU"}));
   all.push_back(enumField<Precision, &C::precision>("precision", "Precision", kMachine, {"Auto", "fp32", "bf16"}));
   for (const TrainingField& f : trainingFields()) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/session/training_run.h"
 
+#include <QCoreApplication>
 #include <QFile>
 #include <set>
 #include <string>
@@ -24,6 +25,27 @@ std::string number(const std::optional<double>& value) {
 const char* stateKey(TrainingRun::State state) {
   constexpr const char* kKeys[] = {"waiting", "running", "completed", "stopped", "failed", "loaded"};
   return kKeys[static_cast<int>(state)];
+}
+
+SampleSheet sampleSheet(const TrainingConfig& config, const std::filesystem::path& folder, int epoch, int count) {
+  const SliceStore store(folder);
+  SampleSheet sheet;
+  sheet.batch = SliceFeed::first(store, config, epoch, count);
+  sheet.size = config.network.size;
+  sheet.neighbours = config.network.neighbours;
+  std::size_t lung = 0, ill = 0;
+  for (std::size_t i = 0; i < sheet.batch.labels.size(); ++i) {
+    lung += sheet.batch.labels[i] != 0;
+    ill += sheet.batch.lesions[i] != 0;
+  }
+  sheet.diseasedShare = lung == 0 ? 0 : static_cast<double>(ill) / static_cast<double>(lung);
+  for (const int slice : sheet.batch.slices) {
+    const StoredCase& one = store.cases()[static_cast<std::size_t>(store.caseOf(slice))];
+    sheet.captions << QCoreApplication::translate("SampleSheet", "%1, slice %2")
+                          .arg(QString::fromStdString(one.name))
+                          .arg(slice - one.firstSlice + 1);
+  }
+  return sheet;
 }
 
 }  // namespace
@@ -56,6 +78,7 @@ TrainingFunctions TrainingFunctions::real() {
     return facts;
   };
   functions.load = loadRun;
+  functions.samples = sampleSheet;
   functions.prepare = prepareDataset;
   return functions;
 }

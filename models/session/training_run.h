@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "pipeline/learn/slice_feed.h"
 #include "pipeline/learn/training.h"
 #include "pipeline/prepare/prepare.h"
 
@@ -20,6 +21,15 @@ struct StoreFacts {
   int patients[3] = {0, 0, 0};
 };
 
+/// Some training slices as the network would see them.
+struct SampleSheet {
+  Batch batch;
+  int size = 0;              ///< N
+  int neighbours = 1;        ///< planes an image; the middle one is labelled
+  QStringList captions;      ///< case and slice, one each
+  double diseasedShare = 0;  ///< of the pixels of lung in all of them, 0 .. 1
+};
+
 /// The calls that do the work, injected so that tests need neither a network nor a dataset.
 struct TrainingFunctions {
   using Path = std::filesystem::path;
@@ -31,6 +41,8 @@ struct TrainingFunctions {
   std::function<std::optional<PrepareReport>(const std::vector<Path>& datasets, const Path& store,
                                              const PrepareOptions&, const StopToken&, const ProgressSink&)>
       prepare;
+  /// The first `count` slices that an epoch of such a run would see, with the names of their cases.
+  std::function<SampleSheet(const TrainingConfig&, const Path& store, int epoch, int count)> samples;
   [[nodiscard]] static TrainingFunctions real();
 };
 

@@ -10,6 +10,7 @@ namespace pulmo {
 VolumeSession::VolumeSession(Study& study, QObject* parent) : QObject(parent), study_(study), job_(tr("Measuring")) {
   connect(&study_, &Study::referenceChanged, this, &VolumeSession::measure);
   connect(&study_, &Study::predictionChanged, this, &VolumeSession::measure);
+  connect(&study_, &Study::editedChanged, this, &VolumeSession::measure);
   connect(&job_, &LatestJob::ended, this, [this](Job::State state) {
     if (state != Job::State::Completed) Q_EMIT volumesChanged();
   });
@@ -21,26 +22,26 @@ std::optional<LungVolumes> VolumeSession::volumesOf(const Measured& measured, co
 }
 
 void VolumeSession::measure() {
-  auto result = std::make_shared<std::pair<Measured, Measured>>(reference_, prediction_);
-  result->first.labels = study_.reference().labels;
-  result->second.labels = study_.prediction().labels;
+  auto measured = std::make_shared<std::pair<Measured, Measured>>(reference_, result_);
+  measured->first.labels = study_.reference().labels;
+  measured->second.labels = study_.result().labels;
   // A mask that has not changed keeps its figures.
-  const bool newReference = result->first.labels && result->first.labels != reference_.labels;
-  const bool newPrediction = result->second.labels && result->second.labels != prediction_.labels;
-  if (!newReference && !newPrediction) {
+  const bool newReference = measured->first.labels && measured->first.labels != reference_.labels;
+  const bool newResult = measured->second.labels && measured->second.labels != result_.labels;
+  if (!newReference && !newResult) {
     job_.cancel();
-    std::tie(reference_, prediction_) = *result;
+    std::tie(reference_, result_) = *measured;
     return;
   }
   job_.run(
-      [result, newReference, newPrediction](const StopToken& stop, const ProgressSink&) {
-        if (newReference) result->first.volumes = measureVolumes(*result->first.labels);
+      [measured, newReference, newResult](const StopToken& stop, const ProgressSink&) {
+        if (newReference) measured->first.volumes = measureVolumes(*measured->first.labels);
         if (stop.stop_requested()) return Outcome::Stopped;
-        if (newPrediction) result->second.volumes = measureVolumes(*result->second.labels);
+        if (newResult) measured->second.volumes = measureVolumes(*measured->second.labels);
         return Outcome::Completed;
       },
-      [this, result] {
-        std::tie(reference_, prediction_) = *result;
+      [this, measured] {
+        std::tie(reference_, result_) = *measured;
         Q_EMIT volumesChanged();
       });
 }

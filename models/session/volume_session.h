@@ -9,7 +9,7 @@
 
 namespace pulmo {
 
-/// Lung volumes of the study's masks, measured in the background: counting a large scan takes longer than the window
+/// Lung volumes of the study's reference and result, measured in the background: counting a large scan takes longer than the window
 /// may. GUI thread only.
 class VolumeSession : public QObject {
   Q_OBJECT
@@ -19,7 +19,7 @@ class VolumeSession : public QObject {
   [[nodiscard]] LatestJob& job() { return job_; }
   /// Absent: no such mask, or not measured yet.
   [[nodiscard]] std::optional<LungVolumes> reference() const { return volumesOf(reference_, study_.reference()); }
-  [[nodiscard]] std::optional<LungVolumes> prediction() const { return volumesOf(prediction_, study_.prediction()); }
+  [[nodiscard]] std::optional<LungVolumes> result() const { return volumesOf(result_, study_.result()); }
 
  Q_SIGNALS:
   void volumesChanged();
@@ -35,7 +35,7 @@ class VolumeSession : public QObject {
   Study& study_;
   LatestJob job_;
   Measured reference_;
-  Measured prediction_;
+  Measured result_;
 };
 
 }  // namespace pulmo

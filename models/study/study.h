@@ -25,21 +25,28 @@ class Study : public QObject {
   [[nodiscard]] const ScanPtr& scan() const { return scan_; }  ///< null if nothing is open
   [[nodiscard]] const NamedMask& reference() const { return reference_; }
   [[nodiscard]] const NamedMask& prediction() const { return prediction_; }
+  /// The mask that a person has corrected, as it was when the hand last rested; none while nothing is changed.
+  [[nodiscard]] const NamedMask& edited() const { return edited_; }
+  /// What is measured, compared and saved: the edited mask, else the prediction.
+  [[nodiscard]] const NamedMask& result() const { return edited_.labels ? edited_ : prediction_; }
 
-  void setScan(ScanPtr scan);          ///< also drops both masks
+  void setScan(ScanPtr scan);          ///< also drops all masks
   void setReference(NamedMask mask);   ///< @throws Error{InvalidInput} if not on the scan's grid
   void setPrediction(NamedMask mask);  ///< likewise
+  void setEdited(NamedMask mask);      ///< likewise
 
  Q_SIGNALS:
   void scanChanged();
   void referenceChanged();
   void predictionChanged();
+  void editedChanged();
 
  private:
   void requireOnScan(const NamedMask& mask, const char* what) const;
   ScanPtr scan_;
   NamedMask reference_;
   NamedMask prediction_;
+  NamedMask edited_;
 };
 
 }  // namespace pulmo

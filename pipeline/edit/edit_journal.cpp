@@ -25,6 +25,13 @@ void addStep(Bytes& bytes, const EditStep& step, std::uint64_t& chain) {
   addRecord(bytes, RecordKind::Finish, {}, chain);
 }
 
+void requireUnused(const std::filesystem::path& path) {
+  const int file = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+  const bool inUse = file >= 0 && ::flock(file, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  if (file >= 0) ::close(file);
+  if (inUse) throw Error(ErrorKind::Io, path.string() + std::string(kInUse));
+}
+
 /// Whole journal of an editor: the mask before its oldest step, then all it can undo and redo.
 Bytes wholeJournal(const JournalIdentity& identity, const MaskEditor& editor, std::uint64_t& chain) {
   Bytes bytes = journalHead(identity, chain);
@@ -47,10 +54,7 @@ EditJournal::EditJournal(std::filesystem::path path, JournalIdentity identity, c
                          Overwrite overwrite, std::size_t compactBytes)
     : path_(std::move(path)), identity_(std::move(identity)), compactBytes_(compactBytes) {
   requireWritable(path_, overwrite);
-  const int before = ::open(path_.c_str(), O_RDWR | O_CLOEXEC);
-  const bool inUse = before >= 0 && ::flock(before, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-  if (before >= 0) ::close(before);
-  if (inUse) throw Error(ErrorKind::Io, path_.string() + std::string(kInUse));
+  requireUnused(path_);
   rewrite(editor, overwrite);
 }
 
@@ -139,6 +143,13 @@ void EditJournal::undone(const MaskEditor& editor) {
 
 void EditJournal::redone(const MaskEditor& editor) {
   add(RecordKind::Redo, editor);
+}
+
+void discardJournal(const std::filesystem::path& path) {
+  requireUnused(path);
+  std::error_code code;
+  std::filesystem::remove(path, code);
+  if (code) throw Error(ErrorKind::Io, "Could not remove " + path.string() + ": " + code.message() + ".");
 }
 
 void EditJournal::sync() {

@@ -78,6 +78,10 @@ struct JournalFacts {
 /// @throws Error{Io} if it cannot be read, Error{InvalidInput} if it is no journal
 [[nodiscard]] JournalFacts peekJournal(const std::filesystem::path& path);
 
+/// Removes a journal that nobody wants.
+/// @throws Error{Io} if another process has it open, or it cannot be removed; it is then as it was
+void discardJournal(const std::filesystem::path& path);
+
 struct RecoveredEdits {
   MaskEditor editor;  ///< the mask as it was, with undo and redo; a stroke that was cut off is its newest step
   JournalIdentity identity;

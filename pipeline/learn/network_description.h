@@ -23,6 +23,7 @@ struct NetworkDescription {
   int classes = 3;                   ///< background, right, left
   int size = 256;                    ///< matrix in and out: 256 or 512; 64 and 128 for trials
   WindowHu inputWindow{1600, -500};  ///< HU, mapped onto 0 .. 1 and clipped
+  bool denoise = false;              ///< median of 3 x 3 before all else, in training and in prediction
 
   friend bool operator==(const NetworkDescription&, const NetworkDescription&) = default;
 };

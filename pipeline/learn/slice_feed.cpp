@@ -37,6 +37,13 @@ Batch emptyBatch(std::size_t count, const TrainingConfig& config) {
   return batch;
 }
 
+void requireSlices(const std::vector<DrawnSlice>& order, SliceFeed::Pass pass) {
+  if (order.empty())
+    throw Error(ErrorKind::InvalidInput, std::string("The dataset has no usable slice for ") +
+                                             (pass == SliceFeed::Pass::Training ? "training" : "validation") +
+                                             ": it needs cases on that side whose right and left lung are known.");
+}
+
 std::vector<DrawnSlice> validationOrder(const SliceStore& store) {
   std::vector<DrawnSlice> order;
   for (const int slice : store.slicesOf(Split::Validation))
@@ -124,10 +131,7 @@ struct SliceFeed::State {
 SliceFeed::SliceFeed(const SliceStore& store, const TrainingConfig& config, int epoch, Pass pass) {
   requireFit(store, config);
   state_ = std::make_unique<State>(store, config, epoch, pass);
-  if (state_->order.empty())
-    throw Error(ErrorKind::InvalidInput, std::string("The dataset has no usable slice for ") +
-                                             (pass == Pass::Training ? "training" : "validation") +
-                                             ": it needs cases on that side whose right and left lung are known.");
+  requireSlices(state_->order, pass);
   const auto threads = static_cast<std::size_t>(std::clamp(config.dataThreads, 1, 64));
   state_->slots.resize(threads + 2);
   for (std::size_t i = 0; i < threads; ++i)
@@ -163,6 +167,15 @@ std::optional<Batch> SliceFeed::next(const StopToken& stop) {
 
 double SliceFeed::waitedSeconds() const {
   return state_->waited;
+}
+
+Batch SliceFeed::first(const SliceStore& store, const TrainingConfig& config, int epoch, int count) {
+  requireFit(store, config);
+  TrainingConfig one = config;
+  one.batchSize = std::max(1, count);
+  const State state(store, one, epoch, Pass::Training);
+  requireSlices(state.order, Pass::Training);
+  return state.make(0);
 }
 
 }  // namespace pulmo

@@ -38,6 +38,11 @@ class SliceFeed {
   SliceFeed(const SliceStore& store, const TrainingConfig& config, int epoch, Pass pass);
   ~SliceFeed();
 
+  /// The first slices of an epoch as a training with this configuration would see them, to be looked at.
+  /// @param count  fewer come where the epoch has fewer; the batch size of the configuration is left aside
+  /// @throws as the constructor
+  [[nodiscard]] static Batch first(const SliceStore& store, const TrainingConfig& config, int epoch, int count);
+
   [[nodiscard]] std::int64_t batches() const;  ///< of the epoch; the last one may be smaller
   /// The next batch in order; nullopt after the last, or when stopped.
   /// @throws what making a sample threw

@@ -174,7 +174,7 @@ void SampleMaker::make(int slice, int draw, bool augment, float* images, std::ui
   }
   read(slice, drawn.thick, sample, disease);
   if (dome) paintDome(*dome, store_.cases()[static_cast<std::size_t>(store_.caseOf(slice))].grid.spacingMm[0], sample);
-  if (config_.augmentation.denoise)
+  if (config_.network.denoise)
     for (int k = 0; k < sample.count; ++k) denoise(sample.plane(k), sample.size);
   moveSample(drawn, sample);
   degradeSample(drawn, config_.network.inputWindow, sample);

@@ -34,7 +34,6 @@ struct AugmentationConfig {
   double histogramProbability = 0.1;  ///< histogram matched to another training slice's; 0 .. 1
   double equalizeProbability = 0.1;   ///< contrast-limited equalisation; 0 .. 1
   double domeProbability = 0.3;       ///< a dome of the diaphragm drawn into a basal slice; 0 .. 1
-  bool denoise = false;               ///< median 3 x 3 before everything, in validation and prediction too
   friend bool operator==(const AugmentationConfig&, const AugmentationConfig&) = default;
 };
 

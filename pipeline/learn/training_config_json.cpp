@@ -65,7 +65,7 @@ struct SwitchField {
 constexpr std::array<SwitchField, 3> kSwitches{
     {{"pathology.spill", [](TrainingConfig& c) -> bool& { return c.pathology.spill; }},
      {"simulateIntoDiseased", [](TrainingConfig& c) -> bool& { return c.simulateIntoDiseased; }},
-     {"augmentation.denoise", [](TrainingConfig& c) -> bool& { return c.augmentation.denoise; }}}};
+     {"network.denoise", [](TrainingConfig& c) -> bool& { return c.network.denoise; }}}};
 
 Json::json_pointer pointerTo(std::string_view key) {
   std::string path = "/";

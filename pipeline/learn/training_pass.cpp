@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "pipeline/learn/augment.h"
 #include "pipeline/learn/training_pass_torch.h"
 
 namespace pulmo {
@@ -105,10 +106,10 @@ std::vector<std::uint8_t> labelsOf(SegmentationNet& net, const Compute& compute,
   const torch::InferenceMode inference;
   const ModeGuard mode(net, false);
   const std::int64_t size = network.size;
-  auto* first = const_cast<std::int16_t*>(hu.data());
-  Tensor image = torch::from_blob(first, {1, 1, size, size}, torch::kInt16).to(torch::kFloat32);
-  const double low = network.inputWindow.centre - network.inputWindow.width / 2;
-  image = ((image - low) / network.inputWindow.width).clamp(0, 1).expand({1, network.neighbours, size, size});
+  std::vector<float> plane(hu.begin(), hu.end());
+  if (network.denoise) denoise(plane.data(), network.size);
+  throughWindow(plane.data(), plane.size(), network.inputWindow, plane.data());
+  const Tensor image = torch::from_blob(plane.data(), {1, 1, size, size}).expand({1, network.neighbours, size, size});
   Tensor logits;
   {
     const AutocastGuard autocast(compute);

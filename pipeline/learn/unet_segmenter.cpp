@@ -11,6 +11,7 @@
 #include "pipeline/core/label_set.h"
 #include "pipeline/core/parallel.h"
 #include "pipeline/learn/allocator.h"
+#include "pipeline/learn/augment.h"
 #include "pipeline/learn/body_crop.h"
 #include "pipeline/learn/compute_torch.h"
 #include "pipeline/learn/mask_cleanup.h"
@@ -87,7 +88,9 @@ bool UNetSegmenter::Net::predict(const CtVolume& ct, const SliceFrame& frame, Un
     float* values = stack.data_ptr<float>();
     parallelFor(static_cast<std::size_t>(planes), compute.threads, stop, [&](std::size_t i) {
       const int z = std::clamp(first - before + static_cast<int>(i), 0, slices - 1);
-      frame.toNetwork(ct.slice(z), description.inputWindow.width, description.inputWindow.centre, values + i * pixels);
+      float* plane = values + i * pixels;
+      frame.toNetwork(ct.slice(z), description.inputWindow.width, description.inputWindow.centre, plane);
+      if (description.denoise) denoise(plane, size);  // a median and a rising window may change places
     });
     if (stop.stop_requested()) return false;
     // [planes, N, N] -> [count, N, N, neighbours] -> [count, neighbours, N, N]

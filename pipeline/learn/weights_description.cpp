@@ -29,7 +29,7 @@ struct NumberField {
 };
 constexpr std::array<NumberField, 2> kNumberFields{
     {{"inputWindowWidthHu", &WindowHu::width}, {"inputWindowCentreHu", &WindowHu::centre}}};
-constexpr std::string_view kArchitecture = "architecture";
+constexpr std::string_view kArchitecture = "architecture", kDenoise = "denoise";
 
 }  // namespace
 
@@ -46,6 +46,8 @@ void writeDescription(PickleWriter& pickle, const NetworkDescription& descriptio
     pickle.text(field.key);
     pickle.number(description.inputWindow.*field.member);
   }
+  pickle.text(kDenoise);
+  pickle.boolean(description.denoise);
   pickle.setItems();
 }
 
@@ -56,7 +58,7 @@ NetworkDescription readDescription(const Pickle& pickle, const PickleValue& dict
   };
   if (dict.kind != Kind::Dict) throw wrong("description");
   NetworkDescription description;
-  std::set<std::string_view> known{kArchitecture};
+  std::set<std::string_view> known{kArchitecture, kDenoise};
   const PickleValue* architecture = pickle.find(dict, kArchitecture);
   if (architecture == nullptr || architecture->kind != Kind::Text) throw wrong(kArchitecture);
   description.architecture = architectureOf(architecture->text);
@@ -73,6 +75,10 @@ NetworkDescription readDescription(const Pickle& pickle, const PickleValue& dict
     if (!std::isfinite(number)) throw wrong(key);
     description.inputWindow.*member = number;
     known.insert(key);
+  }
+  if (const PickleValue* value = pickle.find(dict, kDenoise)) {  // absent: a file from before there was a choice
+    if (value->kind != Kind::Bool) throw wrong(kDenoise);
+    description.denoise = value->integer != 0;
   }
   for (const auto& pair : dict.pairs) {
     const PickleValue& key = pickle[pair.first];

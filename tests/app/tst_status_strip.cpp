@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <QProgressBar>
 #include <QSignalSpy>
 #include <QToolButton>
 #include <QtTest>
@@ -45,6 +46,50 @@ class TestStatusStrip : public QObject {
     QVERIFY(strip.error().isEmpty());
     QVERIFY(!strip.findChild<QToolButton*>("status.details")->isVisible());
     QTRY_COMPARE(saved.size(), 2);
+  }
+  void keepsAFailureWhenTheNextOfItsRequestsStarts() {
+    LatestJob runs("Runs", LatestJob::Requests::All);
+    StatusStrip strip;
+    strip.watch(runs);
+    QSignalSpy ended(&runs, &LatestJob::ended);
+    runs.run(fail, {});
+    runs.run(done, {});
+    QTRY_COMPARE(ended.size(), 1);
+    QCOMPARE(strip.error(), QString("The disk is full."));
+    runs.run(done, {});
+    QTRY_COMPARE(ended.size(), 2);
+    QVERIFY(strip.error().isEmpty());
+  }
+  // A short job that ran beside a long one leaves nothing of its own on the bar.
+  void showsTheLongJobAgainWhenTheShortOneEnds() {
+    std::mutex gate;
+    std::unique_lock held(gate);
+    LatestJob training("Training"), segmenting("Segmenting");
+    StatusStrip strip;
+    strip.show();
+    strip.watch(training);
+    strip.watch(segmenting);
+    auto* bar = strip.findChild<QProgressBar*>("status.progress");
+    training.run(
+        [&gate](const StopToken&, const ProgressSink& progress) {
+          progress(0.25, "epoch 1");
+          const std::lock_guard wait(gate);
+          return Outcome::Completed;
+        },
+        {});
+    QTRY_COMPARE(bar->value(), 250);
+    QSignalSpy ended(&segmenting, &LatestJob::ended), trained(&training, &LatestJob::ended);
+    segmenting.run(
+        [](const StopToken&, const ProgressSink& progress) {
+          progress(1, "done");
+          return Outcome::Completed;
+        },
+        {});
+    QTRY_COMPARE(ended.size(), 1);
+    QCOMPARE(bar->value(), 250);
+    QCOMPARE(strip.message(), QString("Training: epoch 1"));
+    held.unlock();
+    QTRY_COMPARE(trained.size(), 1);
   }
   void forgetsAFailureThatIsDismissed() {
     StatusStrip strip;

@@ -23,7 +23,10 @@
 #include "app/desktop/simulate_work.h"
 #include "app/desktop/theme.h"
 #include "app/desktop/train_work.h"
+#include "pipeline/core/label_set.h"
+#include "pipeline/simulate/pathology.h"
 #include "widgets/control/curve_plot.h"
+#include "widgets/control/sample_grid.h"
 #include "widgets/control/value_slider.h"
 #include "widgets/panel/train_panel.h"
 #include "widgets/view/slice_pane.h"
@@ -165,6 +168,55 @@ class TestTrainWindow : public QObject {
     QTRY_VERIFY_WITH_TIMEOUT(hovered(), kPatienceMs);
     auto* pane = child<SlicePane>(window, "pane.prediction");
     QVERIFY(!pane->scene().empty());  // the network's labels, though nobody has segmented
+  }
+  // Before a training: slices as the network would see them, which follow the settings.
+  void showsTrainingSlices() {
+    BusyTrainer trainer;
+    TrainingFunctions functions = trainer.functions();
+    std::vector<std::pair<double, int>> asked;  // p, epoch; written while the window waits
+    functions.samples = [&asked](const TrainingConfig& config, const std::filesystem::path&, int epoch, int count) {
+      if (config.pathologyP == 0) throw Error(ErrorKind::InvalidInput, "No slices today.");
+      asked.emplace_back(config.pathologyP, epoch);
+      SampleSheet sheet;
+      sheet.size = 2;
+      sheet.diseasedShare = 0.25;
+      sheet.batch.count = count;
+      sheet.batch.images.assign(static_cast<std::size_t>(4 * count), 0.5F);
+      sheet.batch.labels.assign(static_cast<std::size_t>(4 * count), 1);
+      sheet.batch.lesions.assign(static_cast<std::size_t>(4 * count), 0);
+      return sheet;
+    };
+    MainWindow window(answering(), functions);
+    window.show();
+    QVERIFY(!child<QPushButton>(window, "train.samples")->isEnabled());
+    openStore(window);
+    QVERIFY(asked.empty());
+    QTest::mouseClick(child<QPushButton>(window, "train.samples"), Qt::LeftButton);
+    auto* grid = static_cast<SampleGrid*>(child<QWidget>(window, "samples.grid"));
+    QTRY_COMPARE_WITH_TIMEOUT(grid->count(), std::size_t{12}, kPatienceMs);
+    QVERIFY(child<QLabel>(window, "samples.facts")->text().contains("25 %"));
+    child<QSlider>(window, "train.frequency")->setValue(40);
+    QTest::mouseClick(child<QPushButton>(window, "samples.others"), Qt::LeftButton);
+    QTRY_VERIFY_WITH_TIMEOUT(window.settled(), kPatienceMs);
+    QCOMPARE(asked.back(), (std::pair{0.4, 2}));
+    child<QSlider>(window, "train.frequency")->setValue(0);
+    QTRY_COMPARE_WITH_TIMEOUT(grid->message(), QString("No slices today."), kPatienceMs);
+    QCOMPARE(grid->count(), std::size_t{0});
+  }
+  // Two lungs of one pixel each and a lesion: grey stays where nothing is marked.
+  void aSamplePictureMarksLungsAndDisease() {
+    SamplePicture sample{3, {0, 0.2F, 0.4F, 0.6F, 0.8F, 1, 1, 1, 1}, {1, 0, 2, 0, 0, 0, 0, 0, 0}, {}};
+    sample.lesions.assign(9, 0);
+    sample.lesions[4] = static_cast<std::uint8_t>(lesionKinds()[0].kind);
+    const QImage plain = imageOf(sample, false, false);
+    QCOMPARE(plain.pixel(1, 0), qRgb(51, 51, 51));
+    QCOMPARE(plain.pixel(1, 1), qRgb(204, 204, 204));
+    const QImage marked = imageOf(sample, true, true);
+    const auto colour = [](std::array<std::uint8_t, 3> rgb) { return qRgb(rgb[0], rgb[1], rgb[2]); };
+    QCOMPARE(marked.pixel(0, 0), colour(labelInfo(kRightLung).rgb));
+    QCOMPARE(marked.pixel(2, 0), colour(labelInfo(kLeftLung).rgb));
+    QCOMPARE(marked.pixel(1, 0), plain.pixel(1, 0));
+    QVERIFY(marked.pixel(1, 1) != plain.pixel(1, 1));
   }
   void theWindowAnswersWhileTraining() {
     BusyTrainer trainer;

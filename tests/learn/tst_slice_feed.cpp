@@ -102,6 +102,26 @@ class TestSliceFeed : public QObject {
     config.seed = 2;
     QVERIFY(!same(first, makeSample(box.store(), config, 2, 3, true)));
   }
+  // What a person looks at is what the training will see, whatever the batch size is.
+  void firstIsTheBeginningOfTheEpoch() {
+    const BoxStore box(kSize, kSlices, fourCases());
+    const TrainingConfig config = everything();
+    const std::vector<DrawnSlice> order = trainingOrder(box.store(), config, 2);
+    const Batch some = SliceFeed::first(box.store(), config, 2, 5);
+    QCOMPARE(some.count, 5);
+    const std::size_t pixels = kSize * kSize;
+    for (std::size_t i = 0; i < 5; ++i) {
+      QCOMPARE(some.slices[i], order[i].slice);
+      const Batch one = makeSample(box.store(), config, 2, order[i].slice, true);
+      QVERIFY(std::equal(one.images.begin(), one.images.end(),
+                         some.images.begin() + static_cast<std::ptrdiff_t>(i * 3 * pixels)));
+      QVERIFY(std::equal(one.labels.begin(), one.labels.end(),
+                         some.labels.begin() + static_cast<std::ptrdiff_t>(i * pixels)));
+    }
+    QCOMPARE(SliceFeed::first(box.store(), config, 2, 1000).count, static_cast<int>(order.size()));
+    const BoxStore none(kSize, kSlices, {{"v", "v", Split::Validation}});
+    QVERIFY_THROWS_EXCEPTION(Error, (void)SliceFeed::first(none.store(), config, 1, 4));
+  }
   void leavesValidationAlone() {
     const BoxStore box(kSize, kSlices, fourCases());
     TrainingConfig config = everything();

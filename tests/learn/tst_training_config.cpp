@@ -58,7 +58,7 @@ class TestTrainingConfig : public QObject {
     config.device = pulmo::DeviceChoice::Cpu;
     config.pathology.mode = pulmo::PathologyMode::Circles;
     config.pathology.sides = pulmo::LesionSides::Either;
-    config.pathology.spill = config.simulateIntoDiseased = config.augmentation.denoise = true;
+    config.pathology.spill = config.simulateIntoDiseased = config.network.denoise = true;
     config.learningRate = 1.0 / 3;  // no short decimal: every digit must survive
     config.seed = 9007199254740991;
     QVERIFY(pulmo::trainingConfigFromJson(pulmo::toJson(config)) == config);
@@ -92,9 +92,9 @@ class TestTrainingConfig : public QObject {
     QTest::newRow("number for a word") << "/network/architecture"
                                        << "1"
                                        << "network.architecture";
-    QTest::newRow("number for a switch") << "/augmentation/denoise"
+    QTest::newRow("number for a switch") << "/network/denoise"
                                          << "1"
-                                         << "augmentation.denoise";
+                                         << "network.denoise";
     QTest::newRow("two neighbours") << "/network/neighbours"
                                     << "2"
                                     << "network.neighbours";

@@ -204,6 +204,17 @@ class TestUNetSegmenter : public QObject {
     const auto result = UNetSegmenter(darkNetwork(neighbours, looksAt)).segment(ct, {}, {});
     QVERIFY(result && sameButBorders(result->labels, truth));
   }
+  void noiseIsRemovedWhereTheNetworkLearntSo() {
+    const Grid grid = gridOf({100, 100, 3}, {4, 4, 5});
+    CtVolume ct = blocks(grid, {10, 20, 0}, {40, 60, 2}, {60, 20, 0}, {85, 60, 2});
+    const Index3 speck{25, 40, 1};  // a bright voxel covers about one pixel: a median of nine forgets it
+    ct[speck] = 300;
+    NetworkWeights weights = darkNetwork(1, 0);
+    const UNetOptions asItIs{.cleanUp = false};
+    QVERIFY(UNetSegmenter(weights, asItIs).segment(ct, {}, {})->labels[speck] == 0);
+    weights.description.denoise = true;
+    QVERIFY(UNetSegmenter(weights, asItIs).segment(ct, {}, {})->labels[speck] != 0);
+  }
   void uncertaintyIsHighestAtTheBorder() {
     const Grid grid = gridOf({100, 100, 3}, {4, 4, 5});
     const CtVolume ct = blocks(grid, {10, 20, 0}, {40, 60, 2}, {60, 20, 0}, {85, 60, 2});

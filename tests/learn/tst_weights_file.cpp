@@ -31,7 +31,8 @@ NetworkWeights someWeights() {
                          .neighbours = 3,
                          .classes = 3,
                          .size = 512,
-                         .inputWindow = {1500, -600.5}};
+                         .inputWindow = {1500, -600.5},
+                         .denoise = true};
   weights.card = "Trained on phantoms. Größe: 3 µm";
   std::vector<float> ramp(24);
   std::iota(ramp.begin(), ramp.end(), -7.25F);
@@ -182,7 +183,7 @@ class TestWeightsFile : public QObject {
           "d = torch.load(sys.argv[1], weights_only=True)\n"
           "s = d['state_dict']\n"
           "print(list(s), d['description']['architecture'], d['description']['inputWindowCentreHu'],"
-          " d['card'].encode().hex())\n"
+          " d['description']['denoise'], d['card'].encode().hex())\n"
           "w = s['down.0.conv1.weight']\n"
           "print(w.dtype, list(w.shape), w.is_contiguous(), float(w[1, 2, 1, 0]), float(w[0, 1, 0, 1]))\n"
           "n = s['down.0.norm1.num_batches_tracked']\n"
@@ -191,7 +192,7 @@ class TestWeightsFile : public QObject {
       PULMO_NEED_PYTHON(said);
       // Place (1,2,1,0) is the 22nd after the first, (0,1,0,1) the 5th: -7.25 + 22, -7.25 + 5.
       QCOMPARE(*said, std::string("['down.0.conv1.weight', 'down.0.norm1.num_batches_tracked', 'head.bias'] residual "
-                                  "-600.5 ") +
+                                  "-600.5 True ") +
                           QByteArray(someWeights().card.c_str()).toHex().toStdString() + "\ntorch." +
                           (half ? "float16" : "float32") +
                           " [2, 3, 2, 2] True 14.75 -2.25\ntorch.int64 0 1099511627776\n");

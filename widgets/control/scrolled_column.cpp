@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/control/scrolled_column.h"
 
+#include <QEvent>
 #include <QScrollArea>
 #include <QScrollBar>
 #include <QVBoxLayout>
@@ -16,6 +17,13 @@ class ColumnArea final : public QScrollArea {
   [[nodiscard]] QSize minimumSizeHint() const override {
     const int width = widget() ? widget()->minimumSizeHint().width() : 0;
     return {width + verticalScrollBar()->sizeHint().width(), QScrollArea::minimumSizeHint().height()};
+  }
+
+ protected:
+  /// What appears later may be wider: the dock is asked again, or its right edge would cut it.
+  bool eventFilter(QObject* watched, QEvent* event) override {
+    if (watched == widget() && event->type() == QEvent::LayoutRequest) updateGeometry();
+    return QScrollArea::eventFilter(watched, event);
   }
 };
 

@@ -8,6 +8,7 @@
 #include <QProgressBar>
 #include <QStyle>
 #include <QToolButton>
+#include <algorithm>
 #include <cmath>
 
 #include "models/support/latest_job.h"
@@ -92,7 +93,7 @@ StatusStrip::StatusStrip(QWidget* parent)
   appear_.setInterval(kAppearMs);
   connect(&appear_, &QTimer::timeout, this, &StatusStrip::showCurrent);
   connect(cancel_, &QToolButton::clicked, this, [this] {
-    if (!running_.isEmpty()) running_.last()->cancel();
+    if (!running_.empty()) running_.back().job->cancel();
   });
   connect(details_, &QToolButton::clicked, this,
           [this] { QMessageBox::information(this, tr("Details"), detailText_); });
@@ -116,18 +117,28 @@ void StatusStrip::watch(LatestJob& job) {
           [this, watched](const QString& sentence, const QString& details) { showError(sentence, details, watched); });
 }
 
+std::vector<StatusStrip::Running>::iterator StatusStrip::find(const LatestJob* job) {
+  return std::find_if(running_.begin(), running_.end(), [job](const Running& r) { return r.job == job; });
+}
+
 void StatusStrip::jobStarted(LatestJob* job) {
-  if (errorFrom_ == job) clearError();
-  if (!running_.contains(job)) running_.append(job);
-  elapsed_.start();
-  bar_->setValue(0);
-  timeLeft_->clear();
-  if (!bar_->isVisible()) appear_.start();
+  const auto before = find(job);
+  // Of requests that wait for one another, the next one's start is no answer to the failure of the last.
+  const bool next = before != running_.end() && !job->cancellable();
+  if (errorFrom_ == job && !next) clearError();
+  if (before != running_.end()) running_.erase(before);
+  running_.emplace_back();
+  running_.back().job = job;
+  running_.back().since.start();
+  if (bar_->isVisible())
+    showCurrent();
+  else
+    appear_.start();
 }
 
 void StatusStrip::jobEnded(LatestJob* job, bool stopped) {
-  running_.removeAll(job);
-  if (running_.isEmpty()) appear_.stop();
+  if (const auto ended = find(job); ended != running_.end()) running_.erase(ended);
+  if (running_.empty()) appear_.stop();
   if (stopped)
     showText(tr("%1: stopped.").arg(job->title()), false);
   else if (progressShown_)
@@ -136,18 +147,23 @@ void StatusStrip::jobEnded(LatestJob* job, bool stopped) {
 }
 
 void StatusStrip::showProgress(LatestJob* job, double fraction, const QString& step) {
-  if (running_.isEmpty() || running_.last() != job) return;
-  bar_->setValue(static_cast<int>(std::lround(1000 * std::clamp(fraction, 0.0, 1.0))));
-  timeLeft_->setText(timeLeft(static_cast<double>(elapsed_.elapsed()) / 1000, fraction));
-  if (!bar_->isVisible()) return;
-  showText(step.isEmpty() ? job->title() : job->title() + QStringLiteral(": ") + step, true);
+  const auto running = find(job);
+  if (running == running_.end()) return;
+  running->fraction = std::clamp(fraction, 0.0, 1.0);
+  running->step = step;
+  if (running + 1 == running_.end() && bar_->isVisible()) showCurrent();
 }
 
 void StatusStrip::showCurrent() {
-  const bool active = !running_.isEmpty() && !appear_.isActive();
+  const bool active = !running_.empty() && !appear_.isActive();
   for (QWidget* widget : std::initializer_list<QWidget*>{bar_, timeLeft_}) widget->setVisible(active);
-  cancel_->setVisible(active && running_.last()->cancellable());
-  if (active) showText(running_.last()->title() + QStringLiteral(" …"), true);
+  cancel_->setVisible(active && running_.back().job->cancellable());
+  if (!active) return;
+  const Running& last = running_.back();
+  bar_->setValue(static_cast<int>(std::lround(1000 * last.fraction)));
+  timeLeft_->setText(timeLeft(static_cast<double>(last.since.elapsed()) / 1000, last.fraction));
+  const QString& title = last.job->title();
+  showText(last.step.isEmpty() ? title + QStringLiteral(" …") : title + QStringLiteral(": ") + last.step, true);
 }
 
 void StatusStrip::setDevice(const QString& name, const QString& reason) {

@@ -4,6 +4,7 @@
 #include <QList>
 #include <QTimer>
 #include <QWidget>
+#include <vector>
 
 class QLabel;
 class QProgressBar;
@@ -29,6 +30,13 @@ class StatusStrip : public QWidget {
   [[nodiscard]] QString error() const;    ///< the failure shown; empty: none
 
  private:
+  struct Running {
+    LatestJob* job = nullptr;
+    QElapsedTimer since;
+    double fraction = 0;
+    QString step;
+  };
+  [[nodiscard]] std::vector<Running>::iterator find(const LatestJob* job);
   void jobStarted(LatestJob* job);
   void jobEnded(LatestJob* job, bool stopped);
   void showProgress(LatestJob* job, double fraction, const QString& step);
@@ -47,9 +55,8 @@ class StatusStrip : public QWidget {
   QLabel* device_;
   QLabel* memory_;
   QTimer memoryTimer_;
-  QTimer appear_;  ///< a job shorter than this shows no progress: it would only flicker
-  QElapsedTimer elapsed_;
-  QList<LatestJob*> running_;
+  QTimer appear_;                 ///< a job shorter than this shows no progress: it would only flicker
+  std::vector<Running> running_;  ///< the one that started last is shown
   QString detailText_;
   LatestJob* errorFrom_ = nullptr;
   bool progressShown_ = false;  ///< the text is of a running job: it goes when the job ends

@@ -64,7 +64,8 @@ ReviewPanel::ReviewPanel(Study& study, ReviewSession& session, ComparisonSession
   connect(&session_.errorJob(), &LatestJob::started, this, &ReviewPanel::showErrors);
   connect(&session_.errorJob(), &LatestJob::ended, this, &ReviewPanel::showErrors);
   connect(&comparison_, &ComparisonSession::metricsChanged, this, &ReviewPanel::showAgreement);
-  for (const auto changed : {&Study::scanChanged, &Study::referenceChanged, &Study::predictionChanged}) {
+  for (const auto changed :
+       {&Study::scanChanged, &Study::referenceChanged, &Study::predictionChanged, &Study::editedChanged}) {
     connect(&study_, changed, this, &ReviewPanel::showFindings);
     connect(&study_, changed, this, &ReviewPanel::showAgreement);
     connect(&study_, changed, this, &ReviewPanel::showErrors);

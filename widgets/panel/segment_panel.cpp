@@ -102,7 +102,7 @@ SegmentPanel::SegmentPanel(Study& study, MaskSession& masks, VolumeSession& volu
   run_->setProperty("primary", true);
   run_->setToolTip(tr("Find the lungs on the open scan (F5)"));
   save_->setObjectName("segment.save");
-  save_->setToolTip(tr("Save the prediction on exactly the scan's grid (Ctrl+S)"));
+  save_->setToolTip(tr("Save the mask, as edited, on exactly the scan's grid (Ctrl+S)"));
   predictionColumn->addWidget(method_);
   predictionColumn->addWidget(run_);
   predictionColumn->addWidget(prediction_);
@@ -159,6 +159,7 @@ SegmentPanel::SegmentPanel(Study& study, MaskSession& masks, VolumeSession& volu
   connect(&study_, &Study::scanChanged, this, &SegmentPanel::showMasks);
   connect(&study_, &Study::referenceChanged, this, &SegmentPanel::showMasks);
   connect(&study_, &Study::predictionChanged, this, &SegmentPanel::showMasks);
+  connect(&study_, &Study::editedChanged, this, &SegmentPanel::showMasks);
   connect(&masks_, &MaskSession::segmented, this, &SegmentPanel::showMasks);
   connect(&volumes_, &VolumeSession::volumesChanged, this, &SegmentPanel::showMasks);
   connect(&comparison_, &ComparisonSession::metricsChanged, this, &SegmentPanel::showMetrics);
@@ -172,17 +173,20 @@ int SegmentPanel::method() const {
 
 void SegmentPanel::showMasks() {
   const bool open = study_.scan() != nullptr;
-  const NamedMask& prediction = study_.prediction();
+  const NamedMask& result = study_.result();
   const NamedMask& reference = study_.reference();
   run_->setEnabled(open);
   openReference_->setEnabled(open);
-  save_->setVisible(prediction.labels != nullptr);
-  prediction_->setVisible(prediction.labels != nullptr);
-  if (prediction.labels)
-    prediction_->setText(
-        tr("%1, %2 s\n%3").arg(prediction.origin).arg(masks_.seconds(), 0, 'f', 1).arg(textOf(volumes_.prediction())));
-  notes_->setText(prediction.notes.join('\n'));
-  notes_->setVisible(!prediction.notes.isEmpty());
+  save_->setVisible(result.labels != nullptr);
+  prediction_->setVisible(result.labels != nullptr);
+  if (result.labels) {
+    const QString from = result.labels == study_.prediction().labels
+                             ? tr("%1, %2 s").arg(result.origin).arg(masks_.seconds(), 0, 'f', 1)
+                             : result.origin;
+    prediction_->setText(from + '\n' + textOf(volumes_.result()));
+  }
+  notes_->setText(result.notes.join('\n'));
+  notes_->setVisible(!result.notes.isEmpty());
   reference_->setText(reference.labels ? tr("%1\n%2").arg(reference.origin, textOf(volumes_.reference()))
                                        : tr("None. An expert's mask of this scan can be opened and compared."));
   referenceNotes_->setText(reference.notes.join('\n'));
@@ -192,7 +196,7 @@ void SegmentPanel::showMasks() {
 
 void SegmentPanel::showMetrics() {
   const auto& metrics = comparison_.metrics();
-  const bool both = study_.reference().labels && study_.prediction().labels;
+  const bool both = study_.reference().labels && study_.result().labels;
   agreement_->setVisible(metrics.has_value());
   copy_->setVisible(metrics.has_value());
   saveAgreement_->setVisible(metrics.has_value());

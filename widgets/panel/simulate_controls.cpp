@@ -151,6 +151,17 @@ QWidget* SimulateControls::makePlace() {
     spec.sides = static_cast<LesionSides>(sides_->currentData().toInt());
     edited(spec);
   });
+  rim_ = new QCheckBox(tr("No dark line beside the wall"), box);
+  rim_->setObjectName("simulate.closeRim");
+  rim_->setToolTip(
+      tr("Where dense disease meets the chest wall, the half-filled voxels just outside the mask are lifted too,\n"
+         "as in real consolidation. Nothing else outside the mask changes."));
+  box->layout()->addWidget(rim_);
+  connect(rim_, &QCheckBox::toggled, this, [this](bool on) {
+    PathologySpec spec = spec_;
+    spec.closeRim = on;
+    edited(spec);
+  });
   return box;
 }
 
@@ -210,10 +221,11 @@ void SimulateControls::edited(const PathologySpec& spec) {
 void SimulateControls::showSpec() {
   for (const Control& control : controls_)
     if (std::abs(control.slider->value() - control.get(spec_)) > 1e-9) control.slider->setValue(control.get(spec_));
-  const QSignalBlocker quietMode(mode_), quietSides(sides_), quietSpill(spill_);
+  const QSignalBlocker quietMode(mode_), quietSides(sides_), quietSpill(spill_), quietRim(rim_);
   mode_->setCurrentIndex(mode_->findData(static_cast<int>(spec_.mode)));
   sides_->setCurrentIndex(sides_->findData(static_cast<int>(spec_.sides)));
   spill_->setChecked(spec_.spill);
+  rim_->setChecked(spec_.closeRim);
   const bool circles = spec_.mode == PathologyMode::Circles;
   for (QWidget* group : infiltrates_) group->setVisible(!circles);
   circles_->setVisible(circles);

@@ -52,6 +52,7 @@ class SimulateControls : public QWidget {
   QComboBox* mode_;
   QComboBox* sides_ = nullptr;
   QCheckBox* spill_ = nullptr;
+  QCheckBox* rim_ = nullptr;
 };
 
 }  // namespace pulmo

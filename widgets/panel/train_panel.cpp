@@ -8,13 +8,13 @@
 #include <QLineEdit>
 #include <QProgressBar>
 #include <QPushButton>
-#include <QScrollArea>
 #include <QSignalBlocker>
 #include <QSlider>
 #include <QVBoxLayout>
 #include <cmath>
 
 #include "models/session/training_session.h"
+#include "widgets/control/scrolled_column.h"
 #include "widgets/panel/config_editor.h"
 
 namespace pulmo {
@@ -64,30 +64,20 @@ TrainPanel::TrainPanel(TrainingSession& session, QWidget* parent)
       editor_(new ConfigEditor(this)),
       defaults_(new QPushButton(tr("Source's defaults"), this)),
       takeDisease_(new QPushButton(tr("Disease from Simulate"), this)),
+      samples_(new QPushButton(tr("Show training slices …"), this)),
       sweepField_(new QComboBox(this)),
       sweepValues_(new QLineEdit(this)),
       sweep_(new QPushButton(tr("Start sweep"), this)) {
-  auto* content = new QWidget;
-  auto* column = new QVBoxLayout(content);
-  column->setContentsMargins(10, 2, 10, 10);
+  QVBoxLayout* column = makeScrolledColumn(this);
   addDataset(column);
   addFrequency(column);
   addRun(column);
-  QVBoxLayout* settings = groupOf(tr("Settings"), content, column);
+  QVBoxLayout* settings = groupOf(tr("Settings"), this, column);
   settings->addWidget(defaults_);
   settings->addWidget(takeDisease_);
   settings->addWidget(editor_);
   addSweep(column);
   column->addStretch(1);
-  auto* scroll = new QScrollArea(this);
-  scroll->setWidgetResizable(true);
-  scroll->setFrameShape(QFrame::NoFrame);
-  scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-  scroll->setFocusPolicy(Qt::NoFocus);
-  scroll->setWidget(content);
-  auto* all = new QVBoxLayout(this);
-  all->setContentsMargins(0, 0, 0, 0);
-  all->addWidget(scroll);
 
   defaults_->setObjectName("train.defaults");
   defaults_->setToolTip(
@@ -97,6 +87,7 @@ TrainPanel::TrainPanel(TrainingSession& session, QWidget* parent)
   takeDisease_->setToolTip(tr("Train with the disease that the tab Simulate shows"));
   connect(takeDisease_, &QPushButton::clicked, this, &TrainPanel::simulatedDiseaseRequested);
   connect(editor_, &ConfigEditor::configChanged, this, &TrainPanel::showConfig);
+  connect(editor_, &ConfigEditor::configChanged, this, &TrainPanel::configChanged);
   connect(&session_, &TrainingSession::storeChanged, this, &TrainPanel::showStore);
   connect(&session_, &TrainingSession::prepared, this, &TrainPanel::showStore);
   for (const auto signal : {&TrainingSession::stateChanged, &TrainingSession::runsChanged})
@@ -141,8 +132,12 @@ void TrainPanel::addFrequency(QVBoxLayout* column) {
   frequency_->setTickInterval(10);
   frequency_->setAccessibleName(tr("Frequency of disease p"));
   frequency_->setToolTip(tr("p: the share of training slices that get simulated disease, 0 to 1"));
+  samples_->setObjectName("train.samples");
+  samples_->setToolTip(tr("Some slices as the network would see them: disease and augmentation as set here"));
+  connect(samples_, &QPushButton::clicked, this, &TrainPanel::samplesRequested);
   inside->addWidget(frequencyText_);
   inside->addWidget(frequency_);
+  inside->addWidget(samples_);
   connect(frequency_, &QSlider::valueChanged, this, [this](int percent) {
     TrainingConfig config = editor_->config();
     config.pathologyP = percent / 100.0;
@@ -278,6 +273,7 @@ void TrainPanel::showState() {
   const bool busy = session_.busy();
   const bool ready = session_.facts().has_value();
   for (QPushButton* button : {start_, sweep_, resume_}) button->setEnabled(ready && !busy);
+  samples_->setEnabled(ready);
   openStore_->setEnabled(!busy);
   prepare_->setEnabled(!busy);
   stop_->setEnabled(session_.state() == Job::State::Running);

@@ -38,6 +38,8 @@ class TrainPanel : public QWidget {
   void sweepRequested();
   void resumeRequested();
   void stopRequested();
+  void configChanged();
+  void samplesRequested();           ///< training slices as the network sees them
   void simulatedDiseaseRequested();  ///< the disease of the tab Simulate for training
 
  private:
@@ -66,6 +68,7 @@ class TrainPanel : public QWidget {
   ConfigEditor* editor_;
   QPushButton* defaults_;
   QPushButton* takeDisease_;
+  QPushButton* samples_;
   QComboBox* sweepField_;
   QLineEdit* sweepValues_;
   QPushButton* sweep_;

@@ -83,6 +83,11 @@ SliceView<Voxel> SliceCache<Voxel>::slice(const VolumePtr& volume, Orientation o
   }
   return {kept.voxels.data(), width, height};
 }
+template <class Voxel>
+void SliceCache<Voxel>::forget(const VolumePtr& volume) {
+  for (Kept& kept : kept_)
+    if (kept.volume.lock() == volume) kept.index = -1;
+}
 template class SliceCache<std::int16_t>;
 template class SliceCache<std::uint8_t>;
 

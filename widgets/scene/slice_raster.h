@@ -34,6 +34,7 @@ class SliceCache {
   using VolumePtr = std::shared_ptr<const Volume<Voxel>>;
   /// @return valid while the volume lives and until kKept other slices have been asked for
   [[nodiscard]] SliceView<Voxel> slice(const VolumePtr& volume, Orientation orientation, int index);
+  void forget(const VolumePtr& volume);  ///< its voxels have changed
 
  private:
   static constexpr std::size_t kKept = 6;  ///< two volumes in three orientations

@@ -57,6 +57,9 @@ void SliceScene::setCt(CtPtr ct) {
 void SliceScene::setLabels(LabelPtr labels) {
   labels_ = std::move(labels);
 }
+void SliceScene::labelsEdited() {
+  shared_->labels.forget(labels_);
+}
 void SliceScene::setLabelsExpected(bool expected) {
   labelsExpected_ = expected;
 }

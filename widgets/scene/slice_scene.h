@@ -41,6 +41,7 @@ class SliceScene {
 
   void setCt(CtPtr ct);                   ///< null = nothing to show
   void setLabels(LabelPtr labels);        ///< null = none
+  void labelsEdited();                    ///< the voxels of the labels have changed
   void setLabelsExpected(bool expected);  ///< without labels there is nothing to show
   void setPalette(LabelPalette palette);  ///< of the labels; the lungs' unless set
   void setPatch(SlicePatchPtr patch);     ///< null = none; one of another size is not shown

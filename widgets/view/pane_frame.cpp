@@ -128,7 +128,9 @@ bool PaneFrame::eventFilter(QObject*, QEvent* event) {
   if (type == QEvent::MouseButtonPress || type == QEvent::MouseButtonDblClick || type == QEvent::Wheel ||
       type == QEvent::FocusIn)
     Q_EMIT activated();
-  if (type != QEvent::MouseButtonDblClick || static_cast<QMouseEvent*>(event)->button() != Qt::LeftButton) return false;
+  if (!byDoubleClick_ || type != QEvent::MouseButtonDblClick ||
+      static_cast<QMouseEvent*>(event)->button() != Qt::LeftButton)
+    return false;
   Q_EMIT maximiseRequested();
   return true;
 }

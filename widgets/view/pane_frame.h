@@ -34,6 +34,7 @@ class PaneFrame : public QFrame {
   void setOrientation(Orientation orientation);
   void setActive(bool active);
   void setMaximised(bool maximised);
+  void setMaximisedByDoubleClick(bool on) { byDoubleClick_ = on; }  ///< on the picture; on unless set
 
  Q_SIGNALS:
   void activated();  ///< the person turned to this pane: pressed on its picture, turned the wheel, or came by Tab
@@ -55,6 +56,7 @@ class PaneFrame : public QFrame {
   std::array<QToolButton*, 3> orientations_{};
   std::vector<std::pair<QWidget*, int>> widthWanted_;
   bool active_ = false;
+  bool byDoubleClick_ = true;
 };
 
 }  // namespace pulmo

@@ -8,6 +8,8 @@
 #include <cmath>
 #include <utility>
 
+#include "widgets/view/pane_tool.h"
+
 namespace pulmo {
 
 namespace {
@@ -46,6 +48,12 @@ void SlicePane::setLabels(LabelPtr labels) {
   changed();
 }
 
+void SlicePane::labelsEdited(const VoxelBox& box) {
+  scene_.labelsEdited();
+  const std::size_t normal = ViewState::normalAxis(orientation_);
+  if (state_.cursor()[normal] >= box.low[normal] && state_.cursor()[normal] <= box.high[normal]) changed();
+}
+
 void SlicePane::setLabelsExpected(bool expected) {
   scene_.setLabelsExpected(expected);
   changed();
@@ -64,6 +72,12 @@ void SlicePane::setPatch(SlicePatchPtr patch) {
 void SlicePane::setEmptyText(const QString& sentence) {
   scene_.setEmptyText(sentence.toStdString());
   changed();
+}
+
+void SlicePane::setTool(PaneTool* tool) {
+  if (tool == nullptr && drag_ == Drag::Tool) drag_ = Drag::None;
+  tool_ = tool;
+  update();
 }
 
 void SlicePane::setOrientation(Orientation orientation) {
@@ -114,7 +128,21 @@ void SlicePane::paintEvent(QPaintEvent* event) {
     painter.drawImage(event->rect(), image_, event->rect());
   else
     painter.drawImage(0, 0, image_);
+  if (tool_ && pointer_ && !scene_.empty()) drawMark(painter);
   if (draw) Q_EMIT painted();
+}
+
+void SlicePane::drawMark(QPainter& painter) {
+  const PaneTool::Mark mark = tool_->mark();
+  const double radius = mark.circleMm / 2 * scene_.geometry().pixelsPerMm() / devicePixelRatioF();
+  painter.setCompositionMode(QPainter::CompositionMode_SourceOver);
+  painter.setRenderHint(QPainter::Antialiasing);
+  painter.setBrush(Qt::NoBrush);
+  for (const QPen& pen : {QPen(QColor(0, 0, 0, 150), 3), QPen(mark.colour, 1.3)}) {  // seen over white and black alike
+    painter.setPen(pen);
+    if (radius > 0) painter.drawEllipse(*pointer_, radius, radius);
+    if (mark.line && drag_ == Drag::Tool) painter.drawLine(dragFrom_, *pointer_);
+  }
 }
 
 void SlicePane::resizeEvent(QResizeEvent*) {
@@ -125,14 +153,14 @@ QPointF SlicePane::devicePosition(const QPointF& position) const {
   return position * devicePixelRatioF();
 }
 
-Index3 SlicePane::nearestVoxel(const QPointF& position) {
+Point3 SlicePane::indexAt(const QPointF& position) {
   updateScene();
   const QPointF at = devicePosition(position);
   const SliceGeometry& geometry = scene_.geometry();
   Point3 index{double(state_.cursor()[0]), double(state_.cursor()[1]), double(state_.cursor()[2])};
   index[geometry.axes().across] = geometry.acrossAt(at.x());
   index[geometry.axes().down] = geometry.downAt(at.y());
-  return rounded(index);
+  return index;
 }
 
 void SlicePane::wheelEvent(QWheelEvent* event) {
@@ -140,7 +168,10 @@ void SlicePane::wheelEvent(QWheelEvent* event) {
   wheelRest_ += event->angleDelta().y();
   const int steps = wheelRest_ / QWheelEvent::DefaultDeltasPerStep;
   wheelRest_ -= steps * QWheelEvent::DefaultDeltasPerStep;
-  state_.moveSlice(orientation_, steps);
+  if (tool_ && (event->modifiers() & Qt::ControlModifier))
+    tool_->resize(steps);
+  else if (drag_ != Drag::Tool)  // a stroke stays in its slice
+    state_.moveSlice(orientation_, steps);
   event->accept();
 }
 
@@ -148,7 +179,7 @@ void SlicePane::mousePressEvent(QMouseEvent* event) {
   if (scene_.empty() || drag_ != Drag::None) return;
   switch (event->button()) {
     case Qt::LeftButton:
-      drag_ = event->modifiers() & Qt::ShiftModifier ? Drag::Window : Drag::Cursor;
+      drag_ = event->modifiers() & Qt::ShiftModifier ? Drag::Window : tool_ ? Drag::Tool : Drag::Cursor;
       break;
     case Qt::MiddleButton:
       drag_ = Drag::Pan;
@@ -163,22 +194,35 @@ void SlicePane::mousePressEvent(QMouseEvent* event) {
   focusFrom_ = state_.focus();
   zoomFrom_ = state_.zoom();
   windowFrom_ = state_.window();
-  drag(event->position());
+  if (drag_ == Drag::Tool)
+    tool_->press(orientation_, indexAt(event->position()));
+  else
+    drag(event->position());
 }
 
 void SlicePane::mouseMoveEvent(QMouseEvent* event) {
   if (drag_ != Drag::None) drag(event->position());
+  if (tool_) update();  // its mark follows
+  pointer_ = event->position();
   updateScene();
   const QPointF at = devicePosition(event->position());
   const auto voxel = scene_.empty() ? std::nullopt : scene_.voxelAt(at.x(), at.y());
   setHovered(voxel ? std::optional(rounded(*voxel)) : std::nullopt);
 }
 
-void SlicePane::mouseReleaseEvent(QMouseEvent*) {
+void SlicePane::mouseReleaseEvent(QMouseEvent* event) {
+  if (drag_ == Drag::Tool) {
+    if (event->button() != Qt::LeftButton) return;
+    drag_ = Drag::None;  // before: the tool may be put away by what it does
+    tool_->release(indexAt(event->position()));
+    update();
+  }
   drag_ = Drag::None;
 }
 
 void SlicePane::leaveEvent(QEvent*) {
+  pointer_.reset();
+  if (tool_) update();
   setHovered(std::nullopt);
 }
 
@@ -193,7 +237,7 @@ void SlicePane::drag(const QPointF& position) {
   const QPointF moved = position - dragFrom_;
   switch (drag_) {
     case Drag::Cursor:
-      state_.setCursor(nearestVoxel(position));
+      state_.setCursor(rounded(indexAt(position)));
       break;
     case Drag::Pan: {
       updateScene();
@@ -211,6 +255,9 @@ void SlicePane::drag(const QPointF& position) {
     case Drag::Window:
       state_.setWindow({windowFrom_.width * std::exp(moved.x() * kWidthPerPixel),
                         windowFrom_.centre - moved.y() * windowFrom_.width * kCentrePerPixel});
+      break;
+    case Drag::Tool:
+      tool_->drag(indexAt(position));
       break;
     case Drag::None:
       break;

@@ -7,14 +7,18 @@
 #include <optional>
 
 #include "models/study/view_state.h"
+#include "pipeline/core/voxel_box.h"
 #include "widgets/scene/slice_scene.h"
 
 namespace pulmo {
 
+class PaneTool;
+
 /// One slice pane: follows the shared ViewState, and changes it by the mouse.
 ///
-/// Wheel = slices, left = cursor, middle = pan, right = zoom, Shift+left = window/level.
-/// Many changes in one turn of the event loop give one drawing; a hidden pane draws nothing. GUI thread only.
+/// Wheel = slices, left = cursor or the tool in hand, middle = pan, right = zoom, Shift+left = window/level; with a
+/// tool, Ctrl+wheel is its size. Many changes in one turn of the event loop give one drawing; a hidden pane draws
+/// nothing. GUI thread only.
 class SlicePane : public QWidget {
   Q_OBJECT
  public:
@@ -23,10 +27,14 @@ class SlicePane : public QWidget {
 
   void setCt(CtPtr ct);
   void setLabels(LabelPtr labels);
-  void setLabelsExpected(bool expected);  ///< without labels there is nothing to show
-  void setPalette(LabelPalette palette);  ///< of the labels; the lungs' unless set
-  void setPatch(SlicePatchPtr patch);     ///< one axial slice in place of the volume's; null = none
+  void labelsEdited(const VoxelBox& box);  ///< voxels of the labels have changed, all of them within the box
+  void setLabelsExpected(bool expected);   ///< without labels there is nothing to show
+  void setPalette(LabelPalette palette);   ///< of the labels; the lungs' unless set
+  void setPatch(SlicePatchPtr patch);      ///< one axial slice in place of the volume's; null = none
   void setEmptyText(const QString& sentence);
+  /// What the left button does in place of moving the cursor; null = nothing else. Call it again when its mark changes.
+  /// @param tool  outlives the pane, or is taken away before it goes
+  void setTool(PaneTool* tool);
   void setOrientation(Orientation orientation);
   [[nodiscard]] Orientation orientation() const { return orientation_; }
   /// What is drawn, up to date with the state. Its coordinates are device pixels of this widget.
@@ -47,12 +55,13 @@ class SlicePane : public QWidget {
   void leaveEvent(QEvent* event) override;
 
  private:
-  enum class Drag { None, Cursor, Pan, Zoom, Window };
+  enum class Drag { None, Cursor, Pan, Zoom, Window, Tool };
   void changed();
   void updateScene();
   void setHovered(std::optional<Index3> voxel);
   [[nodiscard]] QPointF devicePosition(const QPointF& position) const;
-  [[nodiscard]] Index3 nearestVoxel(const QPointF& position);
+  [[nodiscard]] Point3 indexAt(const QPointF& position);  ///< continuous, on the slice in view, in or out of the scan
+  void drawMark(QPainter& painter);
   void drag(const QPointF& position);
 
   ViewState& state_;
@@ -61,6 +70,8 @@ class SlicePane : public QWidget {
   bool stale_ = true;
   Orientation orientation_ = Orientation::Axial;
   std::optional<Index3> hovered_;
+  PaneTool* tool_ = nullptr;
+  std::optional<QPointF> pointer_;  ///< over the pane
   int wheelRest_ = 0;
   Drag drag_ = Drag::None;
   QPointF dragFrom_;  ///< where the state below was taken

@@ -196,6 +196,17 @@ void ViewGrid::showLabels(PaneId pane) {
   frames_[indexOf(pane)]->setDetail(own ? overlay.detail : overlay.standIn->detail);
 }
 
+void ViewGrid::labelsEdited(PaneId pane, const VoxelBox& box) {
+  if (SlicePane* view = slice(pane)) view->labelsEdited(box);
+}
+
+void ViewGrid::setTool(PaneId pane, PaneTool* tool) {
+  SlicePane* view = slice(pane);
+  if (!view) return;
+  view->setTool(tool);
+  frames_[indexOf(pane)]->setMaximisedByDoubleClick(tool == nullptr);  // two quick dabs are no double-click
+}
+
 void ViewGrid::setEmptyText(PaneId pane, const QString& sentence) {
   if (SlicePane* view = slice(pane))
     view->setEmptyText(sentence);

@@ -9,6 +9,7 @@
 
 #include "models/study/view_state.h"
 #include "pipeline/core/triangle_mesh.h"
+#include "pipeline/core/voxel_box.h"
 #include "widgets/scene/slice_scene.h"
 
 class QSplitter;
@@ -16,6 +17,7 @@ class QSplitter;
 namespace pulmo {
 
 class PaneFrame;
+class PaneTool;
 class SlicePane;
 class SurfacePane;
 
@@ -35,6 +37,9 @@ class ViewGrid : public QWidget {
 
   void setCt(const CtPtr& ct);  ///< of all panes but Simulated; null = none; drops no labels
   void setLabels(PaneId pane, LabelPtr labels, const QString& origin);  ///< for Mask and Prediction
+  void labelsEdited(PaneId pane, const VoxelBox& box);  ///< voxels of the pane's labels have changed, within the box
+  /// What the left button does in a pane's slices; null = moves the cursor. Call it again when the tool's mark changes.
+  void setTool(PaneId pane, PaneTool* tool);
   /// What the Simulated pane shows, a scan of its own. @param lesions  null = not coloured
   void setSimulated(CtPtr ct, LabelPtr lesions, const QString& origin);
   void setPalette(PaneId pane, const LabelPalette& palette);  ///< of the pane's labels; the lungs' unless set

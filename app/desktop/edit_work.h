@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <QObject>
+#include <memory>
+#include <vector>
+
+#include "app/desktop/file_dialogs.h"
+#include "models/session/edit_session.h"
+#include "models/session/edit_tools.h"
+
+class QAction;
+class QMenu;
+class QWidget;
+
+namespace pulmo {
+
+class EditPanel;
+class MaskSession;
+class PaneTool;
+class StatusStrip;
+class ViewGrid;
+
+/// Wires editing: its panel, its menu and keys, the pane Prediction, which shows the edited mask. Holds no rules of its
+/// own.
+class EditWork : public QObject {
+  Q_OBJECT
+ public:
+  /// All that is passed outlives this, or is destroyed together with it.
+  EditWork(Study& study, MaskSession& masks, ViewGrid& grid, StatusStrip& status, const FileDialogs& dialogs,
+           QWidget* parent);
+  ~EditWork() override;
+
+  [[nodiscard]] EditSession& session() { return session_; }
+  [[nodiscard]] EditTools& tools() { return tools_; }
+  [[nodiscard]] EditPanel* panel() { return panel_; }
+  [[nodiscard]] QMenu* menu() { return menu_; }
+  [[nodiscard]] std::vector<LatestJob*> jobs();
+  void showMask();              ///< in the pane Prediction: the edited one, else the prediction
+  [[nodiscard]] bool escape();  ///< stops an operation, takes back a stroke, puts the tool away. @return whether any
+
+ Q_SIGNALS:
+  void segmentRequested();
+  void saveMaskRequested();
+  void tabWanted();  ///< there is something to decide
+
+ private:
+  class Pointer;
+  void makeMenu();
+  [[nodiscard]] LabelPtr wanted() const;
+  void followTool();
+  void showHistory();
+  void offerEdits();
+  void askToDiscard();
+
+  Study& study_;
+  ViewGrid& grid_;
+  StatusStrip& status_;
+  const FileDialogs& dialogs_;
+  QWidget* window_;
+  EditSession session_;
+  EditTools tools_;
+  EditPanel* panel_;
+  QMenu* menu_;
+  QAction *undo_ = nullptr, *redo_ = nullptr;
+  std::unique_ptr<PaneTool> pointer_;
+  LabelPtr shown_;  ///< the live mask, where the pane shows it
+  bool editsShown_ = false, offered_ = false;
+};
+
+}  // namespace pulmo
