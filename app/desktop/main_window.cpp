@@ -229,6 +229,9 @@ void MainWindow::connectActions() {
   connect(simulate_, &SimulateWork::segmentRequested, this, segment);
   connect(edit_, &EditWork::segmentRequested, this, segment);
   connect(edit_, &EditWork::saveMaskRequested, this, &MainWindow::chooseMaskFile);
+  connect(&edit_->session(), &EditSession::handAtWork, this, [this](bool working) {
+    for (LatestJob* job : {&surfaces_.job(), &volumes_.job(), &comparison_.job()}) job->setHeld(working);
+  });
   connect(train_, &TrainWork::readyToEnd, this, &QWidget::close, Qt::QueuedConnection);
   connect(segmentPanel_, &SegmentPanel::openReferenceRequested, this, &MainWindow::chooseReference);
   connect(segmentPanel_, &SegmentPanel::saveAgreementRequested, review_, &ReviewWork::saveAgreement);

@@ -49,10 +49,8 @@ EditSession::EditSession(Study& study, fs::path folder, QObject* parent)
   rest_.setSingleShot(true);
   rest_.setInterval(kRestMs);
   connect(&rest_, &QTimer::timeout, this, [this] {
-    if (painted_)
-      rest_.start();
-    else
-      publish();
+    publish();
+    Q_EMIT handAtWork(false);
   });
   connect(&study_, &Study::scanChanged, this, &EditSession::lookForEdits);
   connect(&study_, &Study::predictionChanged, this, &EditSession::followMasks);
@@ -143,6 +141,7 @@ void EditSession::close() {
     fs::remove(path_, code);
   }
   editor_.reset();
+  Q_EMIT handAtWork(false);
   published_.reset();
   unbounded_ = false;
   problem_.clear();
@@ -228,7 +227,6 @@ void EditSession::followMasks() {
 }
 
 void EditSession::publish() {
-  rest_.stop();
   if (!editor_ || publishedRevision_ == revision_) return;
   publishedRevision_ = revision_;
   published_ = hasEdits() ? editor_->snapshot() : nullptr;
@@ -267,7 +265,9 @@ void EditSession::stepMade(std::size_t stepsBefore) {
 void EditSession::beginStroke(const QString& name) {
   if (!editor_ || busyWith(name)) return;
   endStroke();
+  rest_.stop();
   editor_->beginStroke(name.toStdString());
+  Q_EMIT handAtWork(true);
 }
 
 void EditSession::paint(const Brush& brush, const Point3& from, const Point3& to) {
@@ -284,15 +284,16 @@ void EditSession::endStroke() {
   if (!editor_ || !editor_->inStroke()) return;
   const std::size_t before = editor_->undoSteps().size();
   editor_->endStroke();
+  rest_.start();
   if (!std::exchange(painted_, false)) return;
   stepMade(before);
-  rest_.start();
   changed({});
 }
 
 void EditSession::cancelStroke() {
   if (!editor_ || !editor_->inStroke()) return;
   painted_ = false;
+  rest_.start();
   changed(editor_->cancelStroke());
 }
 

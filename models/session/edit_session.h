@@ -83,6 +83,7 @@ class EditSession : public QObject {
  Q_SIGNALS:
   void voxelsChanged(const pulmo::VoxelBox& box);  ///< of live()
   void stateChanged();                             ///< anything else that can be asked here
+  void handAtWork(bool working);                   ///< from the first touch of a stroke until the study has it
   void said(const QString& sentence);
   void failed(const QString& sentence, const QString& detail);
 

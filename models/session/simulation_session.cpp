@@ -44,11 +44,12 @@ SimulationSession::SimulationSession(Study& study, ViewState& view, QObject* par
   connect(&study_, &Study::scanChanged, this, &SimulationSession::takeMask);
   connect(&study_, &Study::referenceChanged, this, &SimulationSession::takeMask);
   connect(&study_, &Study::predictionChanged, this, &SimulationSession::takeMask);
+  connect(&study_, &Study::editedChanged, this, &SimulationSession::takeMask);
   connect(&view_, &ViewState::cursorChanged, this, &SimulationSession::followCursor);
 }
 
 const NamedMask& SimulationSession::mask() const {
-  return study_.reference().labels ? study_.reference() : study_.prediction();
+  return study_.reference().labels ? study_.reference() : study_.result();
 }
 
 void SimulationSession::setActive(bool active) {

@@ -23,7 +23,8 @@ struct SimulatedSlice {
 };
 
 /// Disease drawn into the open scan: the slice in view at once, the whole scan in the background when the controls
-/// have rested for a moment. Lungs are the reference mask, else the prediction. GUI thread only.
+/// have rested for a moment. Lungs are the reference mask, else the edited one, else the
+/// prediction. GUI thread only.
 class SimulationSession : public QObject {
   Q_OBJECT
  public:

@@ -40,8 +40,20 @@ void LatestJob::run(Job::Body body, std::function<void()> completed) {
   if (requests_ == Requests::Newest) waiting_.clear();
   waiting_.push_back({std::move(body), std::move(completed)});
   if (!wait) {
-    startNext();
+    if (!held_) startNext();
   } else if (requests_ == Requests::Newest) {
+    dropped_ = true;
+    job_.requestStop();
+  }
+}
+
+void LatestJob::setHeld(bool held) {
+  if (requests_ == Requests::All || held == held_) return;
+  held_ = held;
+  if (!held && !waiting_.empty() && !isActive(job_.state())) {
+    startNext();
+  } else if (held && job_.state() == Job::State::Running && !dropped_) {
+    waiting_.push_back(current_);
     dropped_ = true;
     job_.requestStop();
   }
@@ -49,32 +61,33 @@ void LatestJob::run(Job::Body body, std::function<void()> completed) {
 
 void LatestJob::cancel() {
   if (requests_ == Requests::All) return;
+  const bool held = !open_ && !waiting_.empty();
   waiting_.clear();
   dropped_ = true;
   job_.requestStop();
+  if (held) Q_EMIT ended(Job::State::Stopped);
 }
 
 void LatestJob::startNext() {
-  Request request = std::move(waiting_.front());
+  current_ = std::move(waiting_.front());
   waiting_.pop_front();
   dropped_ = false;
   open_ = true;
-  completed_ = std::move(request.completed);
   Q_EMIT started();
-  job_.start(std::move(request.body));
+  job_.start(current_.body);
 }
 
 void LatestJob::jobEnded(Job::State state) {
   // A queued message of an earlier run may arrive while the next one runs already, or after that one's own.
   if (isActive(state) || isActive(job_.state()) || !open_) return;
   const bool deliver = state == Job::State::Completed && !dropped_;
-  const auto completed = std::exchange(completed_, nullptr);
+  const auto completed = std::exchange(current_, {}).completed;
   if (deliver && completed) completed();
   if (isActive(job_.state()) || !open_) return;  // it has asked for more
   open_ = false;
-  if (!waiting_.empty())
+  if (!waiting_.empty() && !held_)
     startNext();
-  else
+  else if (waiting_.empty())
     Q_EMIT ended(state == Job::State::Completed && !deliver ? Job::State::Stopped : state);
 }
 

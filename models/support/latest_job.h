@@ -33,6 +33,9 @@ class LatestJob : public QObject {
 
   /// @param completed  called on the GUI thread if this request ran to its end and was neither replaced nor cancelled
   void run(Job::Body body, std::function<void()> completed);
+  /// Leaves the processors to others for a while: what runs is stopped, and done from its start when it is let go, with
+  /// what has been asked for since. No effect with Requests::All.
+  void setHeld(bool held);
   void cancel();  ///< drops the request that waits, stops the one that runs; no effect with Requests::All
 
  Q_SIGNALS:
@@ -51,7 +54,8 @@ class LatestJob : public QObject {
   QString title_;
   Requests requests_;
   std::deque<Request> waiting_;  ///< at most one with Requests::Newest
-  std::function<void()> completed_;
+  Request current_;              ///< the one that runs
+  bool held_ = false;
   bool open_ = false;     ///< from a request's start until its result has been handed over
   bool dropped_ = false;  ///< nobody wants the result of the one that runs
   Job job_;               ///< the last member: it joins before what its bodies use goes

@@ -163,6 +163,43 @@ class TestJob : public QObject {
     }
     QCOMPARE(done.load(), 3);
   }
+  // Held, it stops, keeps what it was asked for, counts as busy, and does it when it is let go.
+  void heldItLeavesTheProcessorsAndGoesOnAfterwards() {
+    LatestJob job("Test");
+    QSignalSpy ended(&job, &LatestJob::ended);
+    std::atomic<int> runs{0};
+    int done = 0;
+    const Job::Body body = [&](const StopToken& stop, const ProgressSink& progress) {
+      return ++runs == 1 ? untilStopped(stop, progress) : Outcome::Completed;
+    };
+    job.run(body, [&] { ++done; });
+    QTRY_COMPARE(runs.load(), 1);
+    job.setHeld(true);
+    QTRY_COMPARE(job.job().state(), Job::State::Stopped);
+    QCoreApplication::sendPostedEvents();
+    QVERIFY(job.busy() && ended.isEmpty() && done == 0);
+    job.setHeld(false);
+    QTRY_COMPARE(done, 1);
+    QCOMPARE(runs.load(), 2);
+    QTRY_COMPARE(ended.size(), 1);
+    QCOMPARE(ended[0][0].value<Job::State>(), Job::State::Completed);
+
+    job.setHeld(true);
+    job.run(body, [&] { QFAIL("replaced"); });
+    job.run(body, [&] { ++done; });
+    QVERIFY(job.busy());
+    QCOMPARE(runs.load(), 2);
+    job.setHeld(false);
+    QTRY_COMPARE(done, 2);
+    QTRY_COMPARE(ended.size(), 2);
+    job.setHeld(true);
+    job.run(body, [&] { QFAIL("cancelled"); });
+    job.cancel();
+    QCOMPARE(ended.size(), 3);
+    QVERIFY(!job.busy());
+    job.setHeld(false);
+    QVERIFY(!job.busy());
+  }
   void cancelDropsWhatWaits() {
     LatestJob job("Test");
     QSignalSpy ended(&job, &LatestJob::ended);

@@ -42,6 +42,27 @@ class TestStudy : public QObject {
     QCOMPARE(reference.size(), 1);
     QCOMPARE(prediction.size(), 1);
   }
+  // The edited mask is the result before the prediction, and goes with its scan.
+  void theEditedMaskIsTheResult() {
+    Study study;
+    study.setScan(scanOf({4, 4, 4}));
+    QVERIFY(!study.result().labels);
+    QSignalSpy edited(&study, &Study::editedChanged);
+    study.setEdited({});
+    QCOMPARE(edited.size(), 0);
+    study.setPrediction(maskOf({4, 4, 4}));
+    QCOMPARE(study.result().labels, study.prediction().labels);
+    QVERIFY_THROWS_EXCEPTION(Error, study.setEdited(maskOf({4, 4, 5})));
+    const NamedMask mask = maskOf({4, 4, 4});
+    study.setEdited(mask);
+    QCOMPARE(study.result().labels, mask.labels);
+    study.setPrediction(maskOf({4, 4, 4}));
+    QCOMPARE(study.result().labels, mask.labels);
+    QCOMPARE(edited.size(), 1);
+    study.setScan(scanOf({4, 4, 4}));
+    QVERIFY(!study.edited().labels && !study.result().labels);
+    QCOMPARE(edited.size(), 2);
+  }
   void refusesAMaskOfAnotherScan() {
     Study study;
     QVERIFY_THROWS_EXCEPTION(Error, study.setReference(maskOf({4, 4, 4})));

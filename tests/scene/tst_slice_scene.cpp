@@ -168,6 +168,27 @@ class TestSliceScene : public QObject {
     QCOMPARE(drawn(scene, 480, 480).at(x, y), pixelOfRgb(80, 80, 80));
   }
 
+  // Voxels that are edited in place are seen, in slices that are gathered and kept as well.
+  void editedVoxelsAreSeen_data() {
+    QTest::addColumn<int>("orientation");
+    for (const auto o : {Orientation::Axial, Orientation::Coronal, Orientation::Sagittal})
+      QTest::addRow("%d", int(o)) << int(o);
+  }
+  void editedVoxelsAreSeen() {
+    QFETCH(int, orientation);
+    const auto ct = smallCt(0);
+    const auto labels = std::make_shared<LabelVolume>(smallGrid());
+    const Index3 cursor{20, 15, 10};
+    SliceScene scene = sceneOf(ct, static_cast<Orientation>(orientation), cursor);
+    scene.setLabels(labels);
+    const Picture before = drawn(scene, 400, 400);
+    (*labels)[cursor] = kRightLung;
+    scene.labelsEdited();
+    const Picture after = drawn(scene, 400, 400);
+    const auto [x, y] = scene.pixelOf({20, 15, 10});
+    QVERIFY(after.at(x, y) != before.at(x, y));
+    QCOMPARE(after.at(x + 60, y), before.at(x + 60, y));
+  }
   void outlineLeavesTheInsideAlone() {
     const Grid grid = gridOf({32, 32, 1});
     const auto ct = std::make_shared<const CtVolume>(grid, std::int16_t(0));

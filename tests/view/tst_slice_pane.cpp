@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "tests/support/small_chest.h"
+#include "widgets/view/pane_tool.h"
 #include "widgets/view/slice_pane.h"
 
 namespace {
@@ -51,6 +52,20 @@ int crosshairRow(const QImage& image, int column) {
   return count == 1 ? found : -1;
 }
 
+/// Writes down what it is told.
+struct Witness final : PaneTool {
+  [[nodiscard]] Mark mark() const override { return {circleMm, false, QColor(255, 0, 0)}; }
+  void press(Orientation plane, const Point3& at) override {
+    told << "press" << QString::number(int(plane)), last = at;
+  }
+  void drag(const Point3& at) override { told << "drag", last = at; }
+  void release(const Point3& at) override { told << "release", last = at; }
+  void resize(int steps) override { told << "resize" << QString::number(steps); }
+  double circleMm = 0;
+  QStringList told;
+  Point3 last{};
+};
+
 /// Three linked panes of 40 x 30 x 20 voxels.
 struct Panes {
   ViewState state;
@@ -75,6 +90,54 @@ struct Panes {
 class TestSlicePane : public QObject {
   Q_OBJECT
  private Q_SLOTS:
+  // With a tool the left button is the tool's, Shift+left the window's still; a stroke stays in its slice.
+  void handsTheLeftButtonToATool() {
+    Panes panes;
+    Witness tool;
+    panes.coronal.setTool(&tool);
+    const Index3 cursor = panes.state.cursor();
+    mouse(panes.coronal, QEvent::MouseButtonPress, {200, 150}, Qt::LeftButton);
+    mouse(panes.coronal, QEvent::MouseMove, {215, 150}, Qt::LeftButton);
+    wheel(panes.coronal, 120);
+    mouse(panes.coronal, QEvent::MouseButtonRelease, {215, 150}, Qt::RightButton);  // of another button
+    // 400 x 300 pixels show 40 x 30 mm: ten pixels a millimetre, the middle of the scan in the middle of the pane.
+    QCOMPARE(tool.told, (QStringList{"press", "1", "drag"}));
+    QVERIFY(std::abs(tool.last[0] - (19.5 + 1.5)) < 1e-9 && std::abs(tool.last[2] - 9.5) < 1e-9);
+    QCOMPARE(tool.last[1], double(cursor[1]));
+    mouse(panes.coronal, QEvent::MouseButtonRelease, {215, 120}, Qt::LeftButton);
+    QVERIFY(std::abs(tool.last[2] - (9.5 + 2)) < 1e-9);  // higher on the screen: nearer to the head
+    QCOMPARE(panes.state.cursor(), cursor);
+    const WindowHu window = panes.state.window();
+    drag(panes.coronal, {200, 150}, {250, 150}, Qt::LeftButton, Qt::ShiftModifier);
+    QVERIFY(!(panes.state.window() == window));
+    tool.told.clear();
+    const QPointF middle(200, 150);
+    QWheelEvent sized(middle, panes.coronal.mapToGlobal(middle), {}, {0, -240}, Qt::NoButton, Qt::ControlModifier,
+                      Qt::NoScrollPhase, false);
+    QApplication::sendEvent(&panes.coronal, &sized);
+    QCOMPARE(tool.told, (QStringList{"resize", "-2"}));
+    QCOMPARE(panes.state.cursor(), cursor);
+    panes.coronal.setTool(nullptr);
+    drag(panes.coronal, {200, 150}, {250, 150}, Qt::LeftButton);
+    QVERIFY(panes.state.cursor() != cursor);
+  }
+  // The circle at the pointer has the tool's own diameter: 8 mm are 80 pixels here.
+  void drawsTheToolsCircle() {
+    Panes panes;
+    Witness tool;
+    tool.circleMm = 8;
+    panes.state.setCrosshairVisible(false);
+    panes.axial.setTool(&tool);
+    mouse(panes.axial, QEvent::MouseMove, {200, 150}, Qt::NoButton);
+    const QImage image = panes.axial.grab().toImage();
+    const auto red = [&](int x, int y) { return image.pixelColor(x, y).red() > image.pixelColor(x, y).green() + 60; };
+    for (const QPoint& on : {QPoint(240, 150), QPoint(160, 150), QPoint(200, 110), QPoint(200, 190)})
+      QVERIFY(red(on.x(), on.y()) || red(on.x() - 1, on.y()) || red(on.x(), on.y() - 1));
+    for (int x = 165; x < 235; ++x) QVERIFY(!red(x, 150));
+    QEvent leave(QEvent::Leave);
+    QApplication::sendEvent(&panes.axial, &leave);
+    QVERIFY(panes.axial.grab().toImage().pixelColor(240, 150).red() < 60);
+  }
   void wheelMovesOneSliceForAll() {
     Panes p;
     const Index3 before = p.state.cursor();
