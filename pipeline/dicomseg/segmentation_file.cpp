@@ -9,7 +9,6 @@
 #include "pipeline/dicomseg/segmentation_content.h"
 #include "pipeline/imaging/dicom_layout.h"
 #include "pipeline/imaging/dicom_seg.h"
-#include "pipeline/imaging/image_file.h"
 #include "pipeline/imaging/mask_io.h"
 
 namespace pulmo {
@@ -104,14 +103,6 @@ std::string exportMask(const fs::path& path, const LabelVolume& labels, const So
   return options.withIdentity ? std::string()
                               : "The segmentation names no patient, only its study and images: an archive that files "
                                 "by patient wants one made with pulmo export --with-identity.";
-}
-
-void requireExportable(const fs::path& path, const SourceGeometry& source, Overwrite overwrite) {
-  if (isSegmentationFileName(path))
-    requireSegmentationSource(source);
-  else
-    requireWritableFormat(path);
-  requireWritable(path, overwrite);
 }
 
 }  // namespace pulmo

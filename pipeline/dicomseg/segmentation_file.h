@@ -47,8 +47,4 @@ void saveSegmentation(const std::filesystem::path& path, const LabelVolume& labe
                                      const SourceGeometry& source, const SegmentationOptions& options,
                                      Overwrite overwrite);
 
-/// For asking early, whatever the format.
-/// @throws Error{Unsupported} for an unknown ending; as requireWritable and, for DICOM SEG, requireSegmentationSource
-void requireExportable(const std::filesystem::path& path, const SourceGeometry& source, Overwrite overwrite);
-
 }  // namespace pulmo
