@@ -28,6 +28,13 @@ add_library(pulmo_itk INTERFACE)
 target_include_directories(pulmo_itk SYSTEM INTERFACE ${ITK_INCLUDE_DIRS})
 target_link_libraries(pulmo_itk INTERFACE ${ITK_LIBRARIES})
 
+# DCMTK writes DICOM SEG. Its own targets, not DCMTK_LIBRARIES: one folder needs a few of its twenty libraries.
+find_package(DCMTK 3.6.7 CONFIG REQUIRED)
+add_library(pulmo_dcmtk INTERFACE)
+target_include_directories(pulmo_dcmtk SYSTEM INTERFACE ${DCMTK_INCLUDE_DIRS})
+target_link_libraries(pulmo_dcmtk INTERFACE DCMTK::dcmseg DCMTK::dcmfg DCMTK::dcmiod DCMTK::dcmdata DCMTK::oflog
+  DCMTK::ofstd)
+
 find_package(VTK 9.1 REQUIRED COMPONENTS CommonCore CommonDataModel CommonExecutionModel CommonTransforms
   FiltersCore FiltersGeneral FiltersGeometry FiltersModeling FiltersSources ImagingCore ImagingGeneral ImagingHybrid
   IOGeometry IOImage IOPLY RenderingCore RenderingOpenGL2 RenderingFreeType RenderingAnnotation RenderingContext2D RenderingContextOpenGL2

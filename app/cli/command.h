@@ -38,6 +38,6 @@ void addSimulate(CLI::App& app, Context& context);
 void addTrain(CLI::App& app, Context& context);
 void addWeights(CLI::App& app, Context& context);
 void addDesktopCommands(CLI::App& app,
-                        Context& context);  ///< info, segment, measure, surface, render; none in gpu-core
+                        Context& context);  ///< info, segment, measure, export, ...; none in gpu-core
 
 }  // namespace pulmo::cli

@@ -21,16 +21,18 @@ void MainWindow::chooseReference() {
   if (!study_.scan()) return;
   const QString file =
       dialogs_.open(this, tr("Open a reference mask"), lastFolder(),
-                    tr("Masks (*.nii *.nii.gz *.nrrd *.nhdr *.mha *.mhd *.tif *.tiff);;All files (*)"));
+                    tr("Masks (*.nii *.nii.gz *.nrrd *.nhdr *.mha *.mhd *.tif *.tiff *.dcm);;All files (*)"));
   if (!file.isEmpty()) openReference(toPath(file));
 }
 
 void MainWindow::chooseMaskFile() {
   edit_->session().publish();
   if (!study_.result().labels) return;
+  const bool dicom = study_.scan()->source.dicom != nullptr;  // a segmentation refers to DICOM images
   const auto target = askSaveTarget(dialogs_, this, tr("Save the lung mask"), lastFolder() + "/lungs.nii.gz",
-                                    tr("NIfTI (*.nii.gz *.nii);;NRRD (*.nrrd);;MetaImage (*.mha *.mhd)"),
-                                    {".nii.gz", ".nii", ".nrrd", ".mha", ".mhd"});
+                                    tr("NIfTI (*.nii.gz *.nii);;NRRD (*.nrrd);;MetaImage (*.mha *.mhd)") +
+                                        (dicom ? tr(";;DICOM segmentation, no patient named (*.dcm)") : QString()),
+                                    {".nii.gz", ".nii", ".nrrd", ".mha", ".mhd", ".dcm"});
   if (target) masks_.saveResult(target->path, target->overwrite);
 }
 

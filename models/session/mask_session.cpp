@@ -5,6 +5,8 @@
 #include <QStringList>
 #include <utility>
 
+#include "pipeline/dicomseg/segmentation_file.h"
+
 namespace pulmo {
 
 namespace {
@@ -98,15 +100,19 @@ void MaskSession::saveResult(const std::filesystem::path& path, Overwrite overwr
   const ScanPtr scan = study_.scan();
   const LabelPtr labels = study_.result().labels;
   if (!scan || !labels) return;
+  SegmentationOptions options;
+  if (labels == study_.prediction().labels)
+    options = {MaskOrigin::Automatic, study_.prediction().origin.toStdString(), false};
+  auto note = std::make_shared<std::string>();
   saveJob_.run(
-      [scan, labels, path, overwrite](const StopToken&, const ProgressSink& progress) {
+      [scan, labels, path, overwrite, options, note](const StopToken&, const ProgressSink& progress) {
         progress(0, "Writing " + path.filename().string());
-        saveMask(path, *labels, scan->source, overwrite);
+        *note = exportMask(path, *labels, scan->source, options, overwrite);
         return Outcome::Completed;
       },
-      [this, scan, labels, path] {
+      [this, labels, path, note] {
         Q_EMIT resultSaved(labels);
-        Q_EMIT saved(QString::fromStdString(path.string()), QString::fromStdString(exportNote(scan->source)));
+        Q_EMIT saved(QString::fromStdString(path.string()), QString::fromStdString(*note));
       });
 }
 

@@ -31,12 +31,13 @@ class MaskSession : public QObject {
   void segment(std::size_t method);  ///< result becomes the study's prediction; no effect without a scan
   /// Without values, and where the file does not tell its sides, valuesNeeded asks and nothing is loaded yet.
   void loadReference(const std::filesystem::path& path, const MaskValues& values = {});
-  void saveResult(const std::filesystem::path& path, Overwrite overwrite);  ///< the study's result()
+  /// The study's result(), in the format that the name's ending asks for: see exportMask().
+  void saveResult(const std::filesystem::path& path, Overwrite overwrite);
 
  Q_SIGNALS:
   void valuesNeeded(const std::filesystem::path& path, const pulmo::MaskInspection& inspection);
   void segmented();
-  void saved(const QString& path, const QString& note);  ///< the note: see exportNote()
+  void saved(const QString& path, const QString& note);  ///< the note: see exportMask()
   void resultSaved(const pulmo::LabelPtr& labels);
 
  private:

@@ -88,7 +88,7 @@ void ScanSession::openPhantom(std::uint64_t seed) {
         scan.source.path = "phantom";
         scan.ct = std::make_shared<const CtVolume>(std::move(result->ct));
         ScanSearch found;
-        found.series.push_back({scan.facts, nullptr, 1});
+        found.series.push_back({scan.facts, nullptr, 1, false, {}});
         take(found, {}, 0, std::move(scan));
         study_.setReference(
             {std::make_shared<const LabelVolume>(std::move(result->lungs)), tr("exact, from the phantom")});

@@ -33,6 +33,20 @@ struct SeriesFacts {
   std::string refusal;                  ///< why it cannot be opened as a volume; "" if it can
 };
 
+/// The images that a DICOM scan was read from: what a file derived from it refers to.
+struct DicomSource {
+  struct Slice {
+    std::string sopClassUid, sopInstanceUid;
+    int frame = 0;               ///< counted from 1 within a multi-frame file; 0 = the file is one image
+    Point3 positionMm{0, 0, 0};  ///< centre of the first pixel, as in the header
+  };
+  std::string studyUid, seriesUid;
+  std::string frameOfReferenceUid;    ///< "" if the header has none
+  std::optional<double> thicknessMm;  ///< of a slice
+  std::string firstFile;              ///< one of the files, for attributes that all of them share
+  std::vector<Slice> slices;          ///< in the order of the source grid's third axis
+};
+
 /// How canonical voxels lie in the source, so that a mask goes out on exactly the input's grid.
 ///
 /// Axis k of the source runs along canonical axis `axis[k]`, backwards if `flipped[k]`. Where the scan had to be
@@ -44,6 +58,7 @@ struct SourceGeometry {
   bool resampled = false;
   std::vector<Point3> sliceOriginsMm;  ///< resampled only: centre of the first voxel of each source slice, in order
   std::string path;                    ///< file, or folder of a DICOM series
+  std::shared_ptr<const DicomSource> dicom;  ///< null: not DICOM, or slices that do not say where they lie
 };
 
 /// An opened scan: what crosses from the reader to everything else.

@@ -74,6 +74,8 @@ void readSeriesTexts(const DicomElements& data, DicomFrame& frame) {
         "The header holds a look-up table for its values, which is not applied. Thresholds and densities may be "
         "wrong.");
   frame.sopClass = data.text(0x00080016);
+  frame.sopInstance = data.text(0x00080018);
+  frame.study = data.text(0x0020000D);
   frame.imageType = data.text(0x00080008);
   frame.frameOfReference = data.text(0x00200052);
   frame.bodyPart = data.text(0x00180015);

@@ -19,7 +19,7 @@ struct DicomFrame {
   DicomLayout layout;
 
   SeriesFacts facts;  ///< the series-level texts; geometry is filled per series
-  std::string sopClass, imageType, frameOfReference, bodyPart;
+  std::string sopClass, sopInstance, study, imageType, frameOfReference, bodyPart;
   int acquisition = 0, instance = 0;
 
   int bitsAllocated = 0, bitsStored = 0, highBit = 0, samples = 1;

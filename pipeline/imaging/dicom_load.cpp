@@ -64,6 +64,25 @@ void fillGaps(CtVolume& volume, const std::vector<std::size_t>& damaged) {
   }
 }
 
+/// Null where a slice does not say what or where it is: nothing could refer to it.
+std::shared_ptr<const DicomSource> sourceOf(const DicomSeries& series) {
+  auto source = std::make_shared<DicomSource>();
+  const DicomFrame& first = series.frames.front();
+  source->studyUid = first.study;
+  source->seriesUid = first.facts.uid;
+  source->frameOfReferenceUid = first.frameOfReference;
+  source->thicknessMm = first.thickness;
+  source->firstFile = first.path;
+  for (const DicomFrame& frame : series.frames) {
+    if (!frame.position || !frame.orientation || !frame.pixelSpacing || frame.sopClass.empty() ||
+        frame.sopInstance.empty() || frame.study.empty())
+      return nullptr;
+    source->slices.push_back(
+        {frame.sopClass, frame.sopInstance, frame.frames > 1 ? frame.frame + 1 : 0, *frame.position});
+  }
+  return source;
+}
+
 void noteValues(const PixelCounts& counts, Scan& scan) {
   if (counts.padding > 0)
     scan.notes.push_back("Voxels below −1024 HU (outside the scanner's field of view) are taken as −1024 HU.");
@@ -80,6 +99,7 @@ std::optional<Scan> loadDicomSeries(const DicomSeries& series, const StopToken& 
   scan.notes = series.facts.warnings;
   scan.source.grid = series.stack.source;
   scan.source.path = std::filesystem::path(series.frames.front().path).parent_path().string();
+  scan.source.dicom = sourceOf(series);
   Damage damage;
   PixelCounts counts;
   try {

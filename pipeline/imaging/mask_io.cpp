@@ -9,6 +9,7 @@
 
 #include "pipeline/core/label_set.h"
 #include "pipeline/core/parallel.h"
+#include "pipeline/imaging/dicom_seg.h"
 #include "pipeline/imaging/orient.h"
 #include "pipeline/imaging/volume_file.h"
 
@@ -67,13 +68,15 @@ std::uint8_t labelOf(std::int64_t value, const MaskValues& values) {
   return in(values.unsided) ? kLungUnsided : kBackground;
 }
 
-std::string listed(const std::map<std::int64_t, std::size_t>& voxels) {
+std::string listed(const std::map<std::int64_t, std::size_t>& voxels,
+                   const std::map<std::int64_t, std::string>& names = {}) {
   std::string text;
   int shown = 0;
   for (const auto& [value, count] : voxels) {
     if (value == 0) continue;
     if (++shown > 12) return text + ", …";
     text += (text.empty() ? "" : ", ") + std::to_string(value);
+    if (names.contains(value)) text += " (" + names.at(value) + ")";
   }
   return text;
 }
@@ -225,8 +228,25 @@ MaskInspection inspected(const Volume<std::int32_t>& raw, const std::string& nam
   return inspection;
 }
 
-/// The integers of a mask file, on the grid where they lie. Sizes are looked at before memory is taken.
-Volume<std::int32_t> loadPlaced(const fs::path& path, const Scan* scan, std::vector<std::string>& notes) {
+/// The integers of a mask file, on the grid where they lie, and what they may mean.
+struct PlacedMask {
+  Volume<std::int32_t> values;
+  MaskInspection inspection;
+  std::vector<std::string> notes;
+};
+
+PlacedMask loadPlacedSegmentation(const fs::path& path, const Scan* scan) {
+  SegVolume file = loadSegmentation(path, scan ? &scan->source : nullptr);
+  PlacedMask mask{std::move(file.segments), {}, std::move(file.notes)};
+  mask.inspection.grid = mask.values.grid();
+  mask.inspection.voxels = histogram(mask.values, path.filename().string());
+  mask.inspection.names = std::move(file.names);
+  mask.inspection.suggestion = std::move(file.meaning);
+  return mask;
+}
+
+/// Sizes are looked at before memory is taken.
+Volume<std::int32_t> placedVolume(const fs::path& path, const Scan* scan, std::vector<std::string>& notes) {
   const std::string name = path.filename().string();
   const auto belongs = [&](const Grid& mask) {
     if (!scan) return;
@@ -252,6 +272,14 @@ Volume<std::int32_t> loadPlaced(const fs::path& path, const Scan* scan, std::vec
   return std::move(file.volume);
 }
 
+PlacedMask loadPlaced(const fs::path& path, const Scan* scan) {
+  if (!isVolumeFileName(path) && isDicomFile(path)) return loadPlacedSegmentation(path, scan);
+  PlacedMask mask;
+  mask.values = placedVolume(path, scan, mask.notes);
+  mask.inspection = inspected(mask.values, path.filename().string());
+  return mask;
+}
+
 LabelVolume brought(LabelVolume labels, const Scan* scan, const std::string& name) {
   if (scan && scan->source.resampled && sameGrid(labels.grid(), scan->source.grid)) return ontoCanonical(labels, *scan);
   // On the scan's own grid it is turned as the scan was: an axis at 45 degrees could go either way.
@@ -267,32 +295,33 @@ LabelVolume brought(LabelVolume labels, const Scan* scan, const std::string& nam
 }  // namespace
 
 MaskInspection inspectMask(const fs::path& path) {
-  std::vector<std::string> notes;
-  return inspected(loadPlaced(path, nullptr, notes), path.filename().string());
+  return loadPlaced(path, nullptr).inspection;
 }
 
 MaskAnswer loadOrInspectMask(const fs::path& path, const Scan* scan, const MaskValues& values) {
   const std::string name = path.filename().string();
   MaskAnswer answer;
-  const Volume<std::int32_t> raw = loadPlaced(path, scan, answer.notes);
-  answer.inspection = inspected(raw, name);
+  PlacedMask mask = loadPlaced(path, scan);
+  answer.inspection = std::move(mask.inspection);
+  answer.notes = std::move(mask.notes);
   MaskValues used = values;
   if (used.empty()) {
     const std::optional<MaskValues>& suggestion = answer.inspection.suggestion;
-    if (!suggestion && listed(answer.inspection.voxels).empty())
+    if (listed(answer.inspection.voxels).empty())
       throw Error(ErrorKind::InvalidInput, "There is nothing in " + name + ": every voxel is 0.");
     if (!suggestion) return answer;
     used.right = suggestion->right;
     used.left = suggestion->left;
     used.unsided = suggestion->unsided;
   }
-  answer.labels = brought(mapped(raw, answer.inspection.voxels, used, name), scan, name);
+  answer.labels = brought(mapped(mask.values, answer.inspection.voxels, used, name), scan, name);
   return answer;
 }
 
 std::string questionOf(const MaskInspection& inspection, const std::string& name) {
   if (!inspection.doubt.empty()) return inspection.doubt + " Say which is the right and which the left lung.";
-  return name + " holds the values " + listed(inspection.voxels) + ": say which is the right and which the left lung.";
+  return name + " holds the values " + listed(inspection.voxels, inspection.names) +
+         ": say which is the right and which the left lung.";
 }
 
 LabelVolume loadMask(const fs::path& path, const Scan* scan, const MaskValues& values,

@@ -24,8 +24,10 @@ struct MaskValues {
 struct MaskInspection {
   Grid grid;                                   ///< as in the file
   std::map<std::int64_t, std::size_t> voxels;  ///< value -> count, background included
+  std::map<std::int64_t, std::string> names;   ///< of a DICOM SEG's segments, which are its values; else empty
   std::optional<MaskValues> suggestion;  ///< one non-zero value: unsided; {1, 2} exactly, 1 to the patient's right
-                                         ///< of 2: 1 right, 2 left (this program's own files); else nothing
+                                         ///< of 2: 1 right, 2 left (this program's own files); a DICOM SEG: what
+                                         ///< its codes say; else nothing
   std::string doubt;                     ///< a sentence: why {1, 2} are not taken for right and left; mostly ""
 };
 
@@ -39,7 +41,8 @@ struct MaskAnswer {
   std::vector<std::string> notes;     ///< sentences: what had to be assumed
 };
 
-/// Loads a mask as labels of label_set.h, canonical orientation. The file is read once, whatever the answer.
+/// Loads a mask as labels of label_set.h, canonical orientation. The file is read once, whatever the answer. A DICOM
+/// file must be a segmentation (SEG), see dicom_seg.h.
 ///
 /// @param scan   if given, the mask must lie on the scan's source grid or canonical grid (sameGrid after turning) and
 ///               takes the scan's canonical grid; for a resampled scan a mask on the source slices is brought over by

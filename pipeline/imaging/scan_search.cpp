@@ -114,11 +114,11 @@ struct Findings {
 
 FoundSeries describeVolume(const FoundFile& file) {
   FoundSeries found;
-  bool maskLike = false;
-  found.facts = describeVolumeFile(file.path, &maskLike);
+  found.path = file.path;
+  found.facts = describeVolumeFile(file.path, &found.maskLike);
   found.facts.uid = file.name;
   found.chestScore = found.facts.refusal.empty() ? 1 + std::min(300, found.facts.slices) / 10.0 : -1;
-  if (maskLike) found.chestScore = std::min(found.chestScore, 0.5);  // behind every scan, but it can be opened
+  if (found.maskLike) found.chestScore = std::min(found.chestScore, 0.5);  // behind every scan, but it can be opened
   auto files = std::make_shared<SeriesFiles>();
   files->volume = file.path;
   found.files = files;
@@ -197,6 +197,7 @@ std::optional<ScanSearch> findScans(const std::vector<fs::path>& paths, const St
   ScanSearch search;
   Collector collector(files, search.skipped, stop);
   for (const fs::path& path : paths) collector.collect(path);
+  if (stop.stop_requested()) return std::nullopt;  // not all files are known
   std::stable_sort(files.begin(), files.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
   files.erase(std::unique(files.begin(), files.end(), [](const auto& a, const auto& b) { return a.path == b.path; }),
               files.end());
@@ -225,7 +226,8 @@ std::optional<ScanSearch> findScans(const std::vector<fs::path>& paths, const St
   if (!findings.frames.empty())
     for (DicomSeries& series : groupSeries(std::move(findings.frames))) {
       addDamage(findings, series);
-      FoundSeries found{series.facts, nullptr, series.chestScore};
+      FoundSeries found{series.facts, nullptr, series.chestScore, false,
+                        fs::path(series.frames.front().path).parent_path()};
       auto files_ = std::make_shared<SeriesFiles>();
       files_->dicom = std::move(series);
       found.files = files_;

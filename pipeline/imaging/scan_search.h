@@ -19,6 +19,8 @@ struct FoundSeries {
   SeriesFacts facts;  ///< uid of a volume file: its path below the folder that was searched
   std::shared_ptr<const SeriesFiles> files;
   double chestScore = 0;  ///< higher = more likely the axial chest CT that the person wants; < 0 = cannot be opened
+  bool maskLike = false;  ///< a volume file that is rather a mask than a scan
+  std::filesystem::path path;  ///< the volume file, or the folder of a DICOM series' first image
 };
 
 struct SkippedFile {

@@ -91,18 +91,28 @@ void writeObj(std::ostream& out, const std::vector<TriangleMesh>& meshes) {
 
 using Writer = void (*)(std::ostream&, const std::vector<TriangleMesh>&);
 
-Writer writerFor(const std::filesystem::path& path) {
+/// Null for an extension that is not known.
+Writer findWriter(const std::filesystem::path& path) {
   std::string extension = path.extension().string();
   std::transform(extension.begin(), extension.end(), extension.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   if (extension == ".stl") return writeStl;
   if (extension == ".ply") return writePly;
   if (extension == ".obj") return writeObj;
+  return nullptr;
+}
+
+Writer writerFor(const std::filesystem::path& path) {
+  if (const Writer writer = findWriter(path)) return writer;
   throw Error(ErrorKind::Unsupported,
               "Surfaces are written as .stl, .ply or .obj, not as " + path.filename().string() + ".");
 }
 
 }  // namespace
+
+bool isMeshFileName(const std::filesystem::path& path) {
+  return findWriter(path) != nullptr;
+}
 
 void requireMeshFormat(const std::filesystem::path& path) {
   (void)writerFor(path);

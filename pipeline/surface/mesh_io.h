@@ -13,6 +13,9 @@ namespace pulmo {
 /// @throws Error{Unsupported} for another extension; as writeAtomically
 void writeMeshes(const std::filesystem::path& path, const std::vector<TriangleMesh>& meshes, Overwrite overwrite);
 
+/// Whether writeMeshes knows the extension.
+[[nodiscard]] bool isMeshFileName(const std::filesystem::path& path);
+
 /// @throws Error{Unsupported} unless writeMeshes knows the extension
 void requireMeshFormat(const std::filesystem::path& path);
 

@@ -14,6 +14,8 @@ set(RULES
   "pipeline/edit|pipeline/core/,pipeline/edit/|-"
   "pipeline/learn|pipeline/core/,pipeline/metrics/,pipeline/simulate/,pipeline/learn/|torch/,ATen/,c10/,nlohmann/"
   "pipeline/imaging|pipeline/core/,pipeline/imaging/|itk,gdcm"
+  "pipeline/dicomseg|pipeline/core/,pipeline/imaging/,pipeline/dicomseg/|dcmtk/"
+  "pipeline/batch|pipeline/core/,pipeline/metrics/,pipeline/imaging/,pipeline/dicomseg/,pipeline/alarms/alarms.h,pipeline/report/number_text.h,pipeline/batch/|nlohmann/"
   "pipeline/alarms|pipeline/core/,pipeline/metrics/,pipeline/classical/,pipeline/alarms/|-"
   "pipeline/classical|pipeline/core/,pipeline/classical/|itk"
   "pipeline/surface|pipeline/core/,pipeline/surface/|vtk"

@@ -79,8 +79,8 @@ void DicomSlice::write(const std::filesystem::path& path) const {
   d.text(0x0008, 0x0020, "DA", "20240229");
   d.text(0x0008, 0x0060, "CS", modality);
   d.text(0x0008, 0x103E, "LO", description);
-  d.text(0x0010, 0x0010, "PN", "Test^Phantom");
-  d.text(0x0010, 0x0020, "LO", "PH-1");
+  d.text(0x0010, 0x0010, "PN", patientName);
+  d.text(0x0010, 0x0020, "LO", patientId);
   if (thickness) d.text(0x0018, 0x0050, "DS", decimals(std::array{*thickness}));
   d.text(0x0018, 0x1210, "SH", "B60f");
   d.uid(0x0020, 0x000D, "1.2.826.0.1.3680043.2.1125.1");

@@ -8,7 +8,8 @@
 
 namespace pulmo::cli {
 
-/// [{"kind", "severity", "label", "sentence", "position_mm": [x, y, z], "ml", "mm"}]; positions are LPS, null = no size.
+/// [{"kind", "severity", "label", "sentence", "position_mm": [x, y, z], "ml", "mm"}]; positions are LPS, null = no
+/// size.
 [[nodiscard]] nlohmann::json toJson(const std::vector<Alarm>& alarms);
 
 /// A line an alarm; empty if there are none.

@@ -8,6 +8,8 @@ void addDesktopCommands(CLI::App& app, Context& context) {
   addSegment(app, context);
   addMeasure(app, context);
   addSurface(app, context);
+  addExport(app, context);
+  addBatch(app, context);
   addRender(app, context);
   addPrepare(app, context);
 }

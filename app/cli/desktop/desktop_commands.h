@@ -4,6 +4,8 @@
 
 namespace pulmo::cli {
 
+void addBatch(CLI::App& app, Context& context);
+void addExport(CLI::App& app, Context& context);
 void addInfo(CLI::App& app, Context& context);
 void addMeasure(CLI::App& app, Context& context);
 void addPrepare(CLI::App& app, Context& context);

@@ -3,29 +3,15 @@
 #include <optional>
 
 #include "app/cli/desktop/desktop_commands.h"
+#include "app/cli/desktop/label_volumes.h"
 #include "app/cli/desktop/scan_argument.h"
 #include "app/cli/segmenter_choice.h"
 #include "pipeline/core/error.h"
-#include "pipeline/core/label_set.h"
-#include "pipeline/metrics/volumetry.h"
+#include "pipeline/dicomseg/segmentation_file.h"
 
 namespace pulmo::cli {
 
 namespace {
-
-nlohmann::json labelVolumes(const LabelVolume& labels) {
-  const LungVolumes volumes = measureVolumes(labels);
-  nlohmann::json result = nlohmann::json::object();
-  const std::pair<std::uint8_t, std::uint64_t> counts[] = {
-      {kRightLung, volumes.rightVoxels}, {kLeftLung, volumes.leftVoxels}, {kLungUnsided, volumes.unsidedVoxels}};
-  for (const auto& [label, voxels] : counts) {
-    if (voxels == 0) continue;
-    const auto ml = volumeMl(labels.grid(), voxels);
-    result[std::string(labelInfo(label).key)] = {
-        {"value", label}, {"voxels", voxels}, {"ml", ml ? nlohmann::json(*ml) : nlohmann::json()}};
-  }
-  return result;
-}
 
 struct Options {
   ScanArgument scan;
@@ -35,7 +21,13 @@ struct Options {
 
 void run(const Options& options, Context& context) {
   // Said before the work, not after it.
-  requireVolumeWritable(options.output, context.overwrite());
+  const bool dicom = isSegmentationFileName(options.output);
+  if (dicom && options.grid == "canonical")
+    throw Error(ErrorKind::InvalidInput, "A DICOM segmentation lies on the scan's own images: leave --grid out.");
+  if (dicom)
+    requireWritable(options.output, context.overwrite());
+  else
+    requireVolumeWritable(options.output, context.overwrite());
   if (!options.uncertainty.empty()) requireVolumeWritable(options.uncertainty, context.overwrite());
   const std::string weights = chosenWeights(options.how).value_or("").string();
   const auto network = makeNetworkSegmenter(options.how);
@@ -44,6 +36,7 @@ void run(const Options& options, Context& context) {
   const auto threshold = network ? nullptr : makeThresholdSegmenter();
   const auto scan = openScanArgument(options.scan, context);
   if (!scan) return;
+  if (dicom) requireSegmentationSource(scan->source);
   const auto start = std::chrono::steady_clock::now();
   std::optional<UncertainSegmentation> result;
   if (network && !options.uncertainty.empty()) {
@@ -60,10 +53,12 @@ void run(const Options& options, Context& context) {
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   const Segmentation& found = result->segmentation;
   const SourceGeometry target = options.grid == "canonical" ? canonicalGeometry(scan->ct->grid()) : scan->source;
-  saveMask(options.output, found.labels, target, context.overwrite());
+  const std::string method = network ? network->name() : threshold->name();
+  const std::string note =
+      exportMask(options.output, found.labels, target, {MaskOrigin::Automatic, method, false}, context.overwrite());
   if (!options.uncertainty.empty()) saveMask(options.uncertainty, result->uncertainty, target, context.overwrite());
   std::vector<std::string> notes = found.notes;
-  if (const std::string note = exportNote(target); !note.empty()) notes.push_back(note);
+  if (!note.empty()) notes.push_back(note);
   context.notes(notes);
   if (!context.json) {
     context.say("Lung mask written to " + options.output + ".");
@@ -72,7 +67,7 @@ void run(const Options& options, Context& context) {
   const auto text = [](const std::string& file) { return file.empty() ? nlohmann::json() : nlohmann::json(file); };
   context.print({{"mask", options.output},
                  {"uncertainty", text(options.uncertainty)},
-                 {"method", network ? network->name() : threshold->name()},
+                 {"method", method},
                  {"weights", text(weights)},
                  {"seconds", seconds},
                  {"labels", labelVolumes(found.labels)},
@@ -89,7 +84,8 @@ void addSegment(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand("segment", "Find the lungs: 1 right, 2 left, on exactly the scan's grid");
   addScan(*command, options->scan);
-  command->add_option("-o,--output", options->output, "Mask to write (.nii .nii.gz .nrrd .mha .mhd)")->required();
+  command->add_option("-o,--output", options->output, "Mask to write (.nii .nii.gz .nrrd .mha .mhd; .dcm = DICOM SEG)")
+      ->required();
   command
       ->add_option(
           "--grid", options->grid,

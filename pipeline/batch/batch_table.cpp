@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pipeline/batch/batch_table.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "pipeline/core/error.h"
+#include "pipeline/report/number_text.h"
+
+namespace pulmo {
+
+namespace {
+
+constexpr int kFormat = 1;
+
+nlohmann::json orNull(const std::optional<double>& value) {
+  const auto number = measured(value);
+  return number ? nlohmann::json(*number) : nlohmann::json();
+}
+
+std::optional<double> numberOf(const nlohmann::json& value) {
+  return value.is_null() ? std::nullopt : std::optional(value.get<double>());
+}
+
+std::string field(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"') quoted.push_back('"');
+    quoted.push_back(c);
+  }
+  return quoted + "\"";
+}
+
+}  // namespace
+
+const BatchRow* BatchTable::find(const std::string& name) const {
+  const auto found = std::find_if(rows.begin(), rows.end(), [&](const BatchRow& row) { return row.name == name; });
+  return found == rows.end() ? nullptr : &*found;
+}
+
+void BatchTable::put(BatchRow row) {
+  std::erase_if(rows, [&](const BatchRow& other) { return other.name == row.name; });
+  rows.push_back(std::move(row));
+}
+
+std::string toJson(const BatchTable& table) {
+  nlohmann::json rows = nlohmann::json::array();
+  for (const BatchRow& row : table.rows)
+    rows.push_back({{"name", row.name},
+                    {"source", row.source},
+                    {"series", row.uid},
+                    {"mask", row.mask},
+                    {"right_ml", orNull(row.rightMl)},
+                    {"left_ml", orNull(row.leftMl)},
+                    {"both_ml", orNull(row.bothMl)},
+                    {"alarms", {{"serious", row.serious}, {"warning", row.warnings}, {"note", row.notes}}},
+                    {"seconds", row.seconds},
+                    {"error", row.error.empty() ? nlohmann::json() : nlohmann::json(row.error)},
+                    {"notes", row.remarks}});
+  const nlohmann::json whole{{"pulmoscope_batch", kFormat}, {"use", "research only"}, {"method", table.method},
+                             {"weights", table.weights},    {"ending", table.ending}, {"scans", rows}};
+  // File names may be in any encoding: what is not UTF-8 is replaced, never thrown at.
+  return whole.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+BatchTable parseBatchTable(const std::string& text, const std::string& file) {
+  try {
+    const nlohmann::json whole = nlohmann::json::parse(text);
+    if (whole.at("pulmoscope_batch").get<int>() != kFormat)
+      throw Error(ErrorKind::InvalidInput, file + " was written by another version of the program.");
+    BatchTable table{whole.at("method"), whole.at("weights"), whole.at("ending"), {}};
+    for (const nlohmann::json& from : whole.at("scans")) {
+      BatchRow row;
+      row.name = from.at("name");
+      row.source = from.at("source");
+      row.uid = from.at("series");
+      row.mask = from.at("mask");
+      row.rightMl = numberOf(from.at("right_ml"));
+      row.leftMl = numberOf(from.at("left_ml"));
+      row.bothMl = numberOf(from.at("both_ml"));
+      row.serious = from.at("alarms").at("serious");
+      row.warnings = from.at("alarms").at("warning");
+      row.notes = from.at("alarms").at("note");
+      row.seconds = from.at("seconds");
+      if (!from.at("error").is_null()) row.error = from.at("error");
+      row.remarks = from.at("notes").get<std::vector<std::string>>();
+      table.rows.push_back(std::move(row));
+    }
+    return table;
+  } catch (const nlohmann::json::exception& e) {
+    throw Error(ErrorKind::InvalidInput, file + " is not the state of a batch, or it is damaged.", e.what());
+  }
+}
+
+std::string toCsv(const BatchTable& table) {
+  std::string csv =
+      "name,source,series,mask,right_ml,left_ml,both_ml,alarms_serious,alarms_warning,alarms_note,seconds,error\n";
+  const auto ml = [](const std::optional<double>& value) { return numberText(value, 2, ""); };
+  for (const BatchRow& row : table.rows)
+    csv += field(row.name) + "," + field(row.source) + "," + field(row.uid) + "," + field(row.mask) + "," +
+           ml(row.rightMl) + "," + ml(row.leftMl) + "," + ml(row.bothMl) + "," + std::to_string(row.serious) + "," +
+           std::to_string(row.warnings) + "," + std::to_string(row.notes) + "," + numberText(row.seconds, 1, "") + "," +
+           field(row.error) + "\n";
+  return csv;
+}
+
+}  // namespace pulmo
