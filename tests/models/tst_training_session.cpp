@@ -243,9 +243,9 @@ class TestTrainingSession : public QObject {
     QCOMPARE(lines[3].split(',')[head.indexOf("optimizer")], QString("AdamW"));
   }
   void badValuesAreNamed() {
-    QVERIFY_EXCEPTION_THROWN(parseValues(*findRunField("pathologyP"), "0.6, 2"), Error);
-    QVERIFY_EXCEPTION_THROWN(parseValues(*findRunField("optimizer"), "SGD"), Error);
-    QVERIFY_EXCEPTION_THROWN(parseValues(*findRunField("optimizer"), " , "), Error);
+    QVERIFY_EXCEPTION_THROWN((void)parseValues(*findRunField("pathologyP"), "0.6, 2"), Error);
+    QVERIFY_EXCEPTION_THROWN((void)parseValues(*findRunField("optimizer"), "SGD"), Error);
+    QVERIFY_EXCEPTION_THROWN((void)parseValues(*findRunField("optimizer"), " , "), Error);
     QCOMPARE(parseValues(*findRunField("optimizer"), "adam, AdamW"), (std::vector<double>{0, 1}));
     QCOMPARE(parseValues(*findRunField("network.neighbours"), "5"), (std::vector<double>{5}));
   }
