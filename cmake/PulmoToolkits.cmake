@@ -18,7 +18,7 @@ if(NOT PULMO_DESKTOP)
   return()
 endif()
 
-find_package(Qt6 6.4 REQUIRED COMPONENTS Core Gui Widgets OpenGL OpenGLWidgets Svg Test)
+find_package(Qt6 6.4 REQUIRED COMPONENTS Core Gui Widgets OpenGL OpenGLWidgets Sql Svg Test)
 
 # The components are named: asking for all of ITK drags in the VTK bridge and with it Qt 5.
 find_package(ITK 5.2 REQUIRED COMPONENTS ITKCommon ITKIOImageBase ITKIOGDCM ITKGDCM ITKIONIFTI ITKIONRRD ITKIOMeta

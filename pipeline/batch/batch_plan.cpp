@@ -10,6 +10,7 @@
 #include <set>
 
 #include "pipeline/core/error.h"
+#include "pipeline/imaging/volume_file.h"
 
 namespace pulmo {
 
@@ -52,7 +53,7 @@ void nameItems(std::vector<BatchItem>& items, const fs::path& root) {
     fs::path below = item.source.lexically_relative(root);
     if (below.empty() || below == "." || *below.begin() == "..") below = item.source.filename();
     if (below.empty()) below = item.source.parent_path().filename();
-    item.name = safeName(item.series && item.series->facts.format != "DICOM" ? withoutVolumeEnding(below) : below);
+    item.name = safeName(isVolumeFileName(below) ? withoutVolumeEnding(below) : below);
     ++wanted[item.name];
   }
   std::set<std::string> given;

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <QList>
+#include <QString>
+#include <QtGlobal>
+#include <array>
+#include <optional>
+
+namespace pulmo {
+
+enum class ReviewState { New, InReview, Accepted, Corrected, Rejected };
+inline constexpr std::array<ReviewState, 5> kReviewStates{
+    ReviewState::New, ReviewState::InReview, ReviewState::Accepted, ReviewState::Corrected, ReviewState::Rejected};
+inline constexpr int kHardest = 5;
+
+/// As files name it: "in_review"; and back, absent for anything else.
+[[nodiscard]] QString keyOf(ReviewState state);
+[[nodiscard]] std::optional<ReviewState> reviewStateOf(const QString& key);
+
+/// One scan of a review list and what was decided about its mask.
+struct ReviewEntry {
+  qint64 id = 0;   ///< within the list; 0 = not in it yet
+  QString uid;     ///< of the series
+  QString source;  ///< file or folder; with the uid it tells scans apart
+  QString description;
+  ReviewState state = ReviewState::New;
+  int difficulty = 0;  ///< 1 easy .. 5 hard; 0 = not said
+  QString comment;
+  QString who;         ///< who decided last
+  QString when;        ///< and when: UTC, ISO 8601 with milliseconds; "" = nobody yet
+  QString weights;     ///< that made the prediction
+  qint64 version = 0;  ///< counts the changes; told apart by it is whether somebody else was here meanwhile
+};
+
+/// What is shown of a list. Nothing set: all of it.
+struct ReviewFilter {
+  std::optional<ReviewState> state;
+  int leastDifficulty = 0;
+  QString text;  ///< within uid, source, description or comment, whatever the case
+};
+
+}  // namespace pulmo

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/review/review_list.h"
+
+#include <QDateTime>
+#include <QSqlDatabase>
+#include <QSqlError>
+#include <QSqlQuery>
+#include <QStringList>
+#include <QVariant>
+#include <algorithm>
+#include <atomic>
+
+#include "models/review/review_csv.h"
+#include "pipeline/core/error.h"
+
+namespace pulmo {
+
+namespace {
+
+constexpr int kApplication = 0x50756C6D;  // "Pulm": tells our files from other SQLite files
+
+/// Step n brings a list of version n to n + 1. Steps are never changed, only added.
+const QList<QStringList>& schemaSteps() {
+  static const QList<QStringList> steps{
+      {"CREATE TABLE scan (id INTEGER PRIMARY KEY, uid TEXT NOT NULL, source TEXT NOT NULL, description TEXT NOT NULL "
+       "DEFAULT '', state TEXT NOT NULL DEFAULT 'new', difficulty INTEGER NOT NULL DEFAULT 0, comment TEXT NOT NULL "
+       "DEFAULT '', who TEXT NOT NULL DEFAULT '', decided TEXT NOT NULL DEFAULT '', version INTEGER NOT NULL DEFAULT "
+       "1, "
+       "UNIQUE (uid, source))"},
+      {"ALTER TABLE scan ADD COLUMN weights TEXT NOT NULL DEFAULT ''"},
+  };
+  return steps;
+}
+
+const QString kColumns = "id, uid, source, description, state, difficulty, comment, who, decided, weights, version";
+
+/// A null string would be bound as NULL, which no column takes.
+QString bound(const QString& text) {
+  return text.isNull() ? QString("") : text;
+}
+
+QString now() {
+  return QDateTime::currentDateTimeUtc().toString(Qt::ISODateWithMs);
+}
+
+ReviewEntry entryOf(const QSqlQuery& row) {
+  ReviewEntry e;
+  e.id = row.value(0).toLongLong();
+  e.uid = row.value(1).toString();
+  e.source = row.value(2).toString();
+  e.description = row.value(3).toString();
+  e.state = reviewStateOf(row.value(4).toString()).value_or(ReviewState::New);
+  e.difficulty = row.value(5).toInt();
+  e.comment = row.value(6).toString();
+  e.who = row.value(7).toString();
+  e.when = row.value(8).toString();
+  e.weights = row.value(9).toString();
+  e.version = row.value(10).toLongLong();
+  return e;
+}
+
+bool passes(const ReviewEntry& e, const ReviewFilter& filter) {
+  if (filter.state && e.state != *filter.state) return false;
+  if (e.difficulty < filter.leastDifficulty) return false;
+  const auto has = [&](const QString& text) { return text.contains(filter.text, Qt::CaseInsensitive); };
+  return filter.text.isEmpty() || has(e.uid) || has(e.source) || has(e.description) || has(e.comment);
+}
+
+}  // namespace
+
+struct ReviewList::Connection {
+  QString name, file;
+
+  [[nodiscard]] QSqlDatabase database() const { return QSqlDatabase::database(name, false); }
+
+  [[noreturn]] void fail(const QString& doing, const QSqlError& error) const {
+    throw Error(ErrorKind::Io, "The review list " + file.toStdString() + " could not be " + doing.toStdString() + ".",
+                error.text().toStdString());
+  }
+  QSqlQuery run(const QString& statement, const QVariantList& values, const QString& doing) const {
+    QSqlQuery query(database());
+    bool good = query.prepare(statement);
+    for (const QVariant& value : values) query.addBindValue(value);
+    good = good && query.exec();
+    if (!good) fail(doing, query.lastError());
+    return query;
+  }
+  int number(const QString& pragma) const {
+    QSqlQuery query = run(pragma, {}, "read");
+    return query.next() ? query.value(0).toInt() : 0;
+  }
+  /// All or nothing; other connections wait. IMMEDIATE: who reads first and then writes must not be overtaken.
+  template <class Work>
+  void transaction(Work work) const {
+    (void)run("BEGIN IMMEDIATE", {}, "written");
+    try {
+      work();
+    } catch (...) {
+      QSqlQuery(database()).exec("ROLLBACK");
+      throw;
+    }
+    (void)run("COMMIT", {}, "written");
+  }
+
+  void upgrade() const {
+    const int newest = static_cast<int>(schemaSteps().size());
+    const auto check = [&] {
+      const int application = number("PRAGMA application_id"), version = number("PRAGMA user_version");
+      if ((application != 0 || version != 0) && application != kApplication)
+        throw Error(ErrorKind::InvalidInput, file.toStdString() + " is no review list.");
+      if (version == 0 && number("SELECT count(*) FROM sqlite_master") > 0)
+        throw Error(ErrorKind::InvalidInput, file.toStdString() + " is no review list.");
+      if (version > newest)
+        throw Error(ErrorKind::InvalidInput,
+                    "The review list " + file.toStdString() + " was made by a newer version of the program.");
+      return version;
+    };
+    if (check() == newest) return;
+    transaction([&] {
+      for (int step = check(); step < newest; ++step)  // again: another window may have been quicker
+        for (const QString& statement : schemaSteps()[step]) (void)run(statement, {}, "upgraded");
+      (void)run(QString("PRAGMA application_id = %1").arg(kApplication), {}, "upgraded");
+      (void)run(QString("PRAGMA user_version = %1").arg(newest), {}, "upgraded");
+    });
+  }
+};
+
+ReviewList::ReviewList(const std::filesystem::path& file) : connection_(std::make_unique<Connection>()) {
+  static std::atomic<unsigned> counter{0};
+  connection_->name = QString("review-%1").arg(counter++);
+  connection_->file = QString::fromStdString(file.string());
+  QSqlDatabase database = QSqlDatabase::addDatabase("QSQLITE", connection_->name);
+  database.setDatabaseName(connection_->file);
+  database.setConnectOptions("QSQLITE_BUSY_TIMEOUT=10000");
+  try {
+    if (!database.open()) connection_->fail("opened", database.lastError());
+    connection_->upgrade();
+    (void)connection_->number("PRAGMA journal_mode = WAL");
+    (void)connection_->run("PRAGMA synchronous = FULL", {}, "opened");
+  } catch (...) {
+    database = {};
+    QSqlDatabase::removeDatabase(connection_->name);
+    throw;
+  }
+}
+
+ReviewList::~ReviewList() {
+  connection_->database().close();
+  QSqlDatabase::removeDatabase(connection_->name);
+}
+
+QList<ReviewEntry> ReviewList::entries(const ReviewFilter& filter) const {
+  QSqlQuery rows = connection_->run("SELECT " + kColumns + " FROM scan ORDER BY id", {}, "read");
+  QList<ReviewEntry> entries;
+  while (rows.next())
+    if (ReviewEntry e = entryOf(rows); passes(e, filter)) entries << e;
+  return entries;
+}
+
+std::optional<ReviewEntry> ReviewList::entry(qint64 id) const {
+  QSqlQuery rows = connection_->run("SELECT " + kColumns + " FROM scan WHERE id = ?", {id}, "read");
+  return rows.next() ? std::optional(entryOf(rows)) : std::nullopt;
+}
+
+std::optional<ReviewEntry> ReviewList::neighbour(qint64 id, int step, const ReviewFilter& filter) const {
+  QSqlQuery rows = connection_->run(
+      "SELECT " + kColumns + " FROM scan WHERE id " + (step > 0 ? "> ? ORDER BY id ASC" : "< ? ORDER BY id DESC"), {id},
+      "read");
+  while (rows.next())
+    if (ReviewEntry e = entryOf(rows); passes(e, filter)) return e;
+  return std::nullopt;
+}
+
+std::map<ReviewState, int> ReviewList::progress() const {
+  std::map<ReviewState, int> counts;
+  for (const ReviewState state : kReviewStates) counts[state] = 0;
+  QSqlQuery rows = connection_->run("SELECT state, count(*) FROM scan GROUP BY state", {}, "read");
+  while (rows.next())
+    counts[reviewStateOf(rows.value(0).toString()).value_or(ReviewState::New)] += rows.value(1).toInt();
+  return counts;
+}
+
+qint64 ReviewList::add(const ReviewEntry& scan) {
+  (void)connection_->run(
+      "INSERT INTO scan (uid, source, description, weights) VALUES (?, ?, ?, ?) ON CONFLICT (uid, source) DO NOTHING",
+      {bound(scan.uid), bound(scan.source), bound(scan.description), bound(scan.weights)}, "written");
+  QSqlQuery row = connection_->run("SELECT id FROM scan WHERE uid = ? AND source = ?",
+                                   {bound(scan.uid), bound(scan.source)}, "read");
+  return row.next() ? row.value(0).toLongLong() : 0;
+}
+
+bool ReviewList::update(ReviewEntry& entry) {
+  if (entry.difficulty < 0 || entry.difficulty > kHardest)
+    throw Error(ErrorKind::InvalidInput, "The difficulty is a number from 0 to 5.");
+  const QString when = now();
+  const QSqlQuery query = connection_->run(
+      "UPDATE scan SET state = ?, difficulty = ?, comment = ?, who = ?, weights = ?, decided = ?, version = version + "
+      "1 "
+      "WHERE id = ? AND version = ?",
+      {keyOf(entry.state), entry.difficulty, bound(entry.comment), bound(entry.who), bound(entry.weights), when,
+       entry.id, entry.version},
+      "written");
+  if (query.numRowsAffected() != 1) return false;
+  entry.when = when;
+  ++entry.version;
+  return true;
+}
+
+ReviewList::Import ReviewList::importCsv(const QString& text) {
+  const QList<ReviewEntry> incoming = parseReviewCsv(text);
+  Import result;
+  connection_->transaction([&] {
+    for (const ReviewEntry& e : incoming) {
+      QSqlQuery there = connection_->run("SELECT id, decided FROM scan WHERE uid = ? AND source = ?",
+                                         {e.uid, bound(e.source)}, "read");
+      const bool known = there.next();
+      if (known && there.value(1).toString() >= e.when) {  // ISO 8601 in UTC sorts as text
+        ++result.kept;
+        continue;
+      }
+      if (known)
+        (void)connection_->run(
+            "UPDATE scan SET state = ?, difficulty = ?, comment = ?, who = ?, weights = ?, decided = ?, version = "
+            "version "
+            "+ 1 WHERE id = ?",
+            {keyOf(e.state), e.difficulty, bound(e.comment), bound(e.who), bound(e.weights), e.when, there.value(0)},
+            "written");
+      else
+        (void)connection_->run(
+            "INSERT INTO scan (uid, source, description, state, difficulty, comment, who, weights, decided) VALUES (?, "
+            "?, "
+            "?, ?, ?, ?, ?, ?, ?)",
+            {e.uid, bound(e.source), bound(e.description), keyOf(e.state), e.difficulty, bound(e.comment), bound(e.who),
+             bound(e.weights), bound(e.when)},
+            "written");
+      ++(known ? result.updated : result.added);
+    }
+  });
+  return result;
+}
+
+}  // namespace pulmo

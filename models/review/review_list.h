@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <filesystem>
+#include <map>
+#include <memory>
+
+#include "models/review/review_entry.h"
+
+namespace pulmo {
+
+/// A review list in an SQLite file, one connection to it.
+///
+/// Safe under a kill: each change is one transaction in a write-ahead log. Several windows may have one list open: a
+/// change is written only onto the version of the entry that its maker has seen.
+///
+/// @thread the one that made it
+class ReviewList {
+ public:
+  /// Opens a list or makes one. A list of an older version of the program is upgraded, in one transaction.
+  /// @throws Error{Io} if the file cannot be opened or written; Error{InvalidInput} if it is no review list, or one of
+  /// a
+  ///         newer version
+  explicit ReviewList(const std::filesystem::path& file);
+  ~ReviewList();
+  ReviewList(const ReviewList&) = delete;
+  ReviewList& operator=(const ReviewList&) = delete;
+
+  /// In the order in which they came in.
+  [[nodiscard]] QList<ReviewEntry> entries(const ReviewFilter& filter = {}) const;
+  [[nodiscard]] std::optional<ReviewEntry> entry(qint64 id) const;
+  /// The entry after (step 1) or before (step -1) one among those that the filter lets through; absent at the end.
+  [[nodiscard]] std::optional<ReviewEntry> neighbour(qint64 id, int step, const ReviewFilter& filter = {}) const;
+  /// How many are in which state: the whole list's progress.
+  [[nodiscard]] std::map<ReviewState, int> progress() const;
+
+  /// Puts a scan on the list. One that is on it already (uid and source) stays as it is.
+  /// @return its id
+  qint64 add(const ReviewEntry& scan);
+
+  /// Writes state, difficulty, comment, who and weights of an entry, and the time of the change.
+  /// @param entry  as read from the list, changed; gets the new version and time
+  /// @return false, and nothing is written, if somebody else has changed it since it was read
+  /// @throws Error{InvalidInput} for a difficulty outside 0..5
+  [[nodiscard]] bool update(ReviewEntry& entry);
+
+  struct Import {
+    int added = 0, updated = 0, kept = 0;  ///< kept: the list's own decision is as new or newer
+  };
+  /// Takes over what reviewCsv has written elsewhere, all or nothing: scans that are not on the list are added,
+  /// decisions that are newer than the list's replace it.
+  /// @throws as parseReviewCsv
+  Import importCsv(const QString& text);
+
+ private:
+  struct Connection;
+  std::unique_ptr<Connection> connection_;
+};
+
+}  // namespace pulmo

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <QFile>
+#include <QSqlDatabase>
+#include <QSqlQuery>
+#include <QTemporaryDir>
+#include <QtTest>
+#include <algorithm>
+
+#include "models/review/review_csv.h"
+#include "models/review/review_list.h"
+#include "pipeline/core/error.h"
+#include "pipeline/core/random.h"
+
+using namespace pulmo;
+
+namespace {
+
+ReviewEntry scan(const QString& uid, const QString& source = "/scans/a") {
+  ReviewEntry e;
+  e.uid = uid;
+  e.source = source;
+  e.description = "Chest " + uid;
+  return e;
+}
+
+/// Plain SQL on the file, past the class.
+QVariant sql(const QString& file, const QStringList& statements) {
+  QVariant value;
+  {
+    QSqlDatabase database = QSqlDatabase::addDatabase("QSQLITE", "raw");
+    database.setDatabaseName(file);
+    if (!database.open()) qFatal("cannot open %s", qPrintable(file));
+    QSqlQuery query(database);
+    for (const QString& statement : statements)
+      if (!query.exec(statement)) qFatal("%s", qPrintable(statement));
+    if (query.next()) value = query.value(0);
+    query.clear();
+    database.close();
+  }
+  QSqlDatabase::removeDatabase("raw");
+  return value;
+}
+
+}  // namespace
+
+class TestReviewList : public QObject {
+  Q_OBJECT
+  QTemporaryDir dir_;
+  int files_ = 0;
+  QString fresh() { return dir_.filePath(QString("list%1.sqlite").arg(++files_)); }
+
+  static QString refusal(const QString& file) {
+    try {
+      const ReviewList list(file.toStdString());
+    } catch (const Error& e) {
+      return QString::fromUtf8(e.what());
+    }
+    return "no refusal";
+  }
+
+ private Q_SLOTS:
+  void keepsDecisions() {
+    const QString file = fresh();
+    {
+      ReviewList list(file.toStdString());
+      const qint64 id = list.add(scan("1"));
+      QVERIFY(id > 0 && list.add(scan("2")) != id);
+      QCOMPARE(list.add(scan("1")), id);                 // it is there already
+      QVERIFY(list.add(scan("1", "/elsewhere")) != id);  // a volume file of the same name is another one
+      ReviewEntry e = *list.entry(id);
+      QVERIFY(e.state == ReviewState::New && e.version == 1 && e.when.isEmpty());
+      e.state = ReviewState::Corrected;
+      e.difficulty = 4;
+      e.comment = QString::fromUtf8("links unten fehlt ein Stück");
+      e.who = "cm";
+      e.weights = "lungs.pth";
+      QVERIFY(list.update(e));
+      QCOMPARE(e.version, qint64{2});
+      e.difficulty = 6;
+      QVERIFY_THROWS_EXCEPTION(Error, (void)list.update(e));
+      (void)list.add(scan("1"));  // does not undo the decision
+    }
+    const ReviewList again(file.toStdString());
+    const QList<ReviewEntry> all = again.entries();
+    QCOMPARE(all.size(), 3);
+    const ReviewEntry& e = all[0];
+    QVERIFY(e.state == ReviewState::Corrected && e.difficulty == 4 && e.who == "cm" && e.weights == "lungs.pth");
+    QCOMPARE(e.comment, QString::fromUtf8("links unten fehlt ein Stück"));
+    QVERIFY(QDateTime::fromString(e.when, Qt::ISODateWithMs).secsTo(QDateTime::currentDateTimeUtc()) < 60);
+    QVERIFY(e.when.endsWith('Z'));
+  }
+
+  void filtersAndGoesOn() {
+    ReviewList list(fresh().toStdString());
+    for (int i = 0; i < 6; ++i) (void)list.add(scan(QString::number(i)));
+    QList<ReviewEntry> all = list.entries();
+    for (const int i : {1, 4}) {
+      all[i].state = ReviewState::Accepted;
+      all[i].difficulty = i;
+      all[i].comment = "Fluid";
+      QVERIFY(list.update(all[i]));
+    }
+    QCOMPARE(list.progress().at(ReviewState::Accepted), 2);
+    QCOMPARE(list.progress().at(ReviewState::New), 4);
+    QCOMPARE(list.progress().at(ReviewState::Rejected), 0);
+    ReviewFilter accepted;
+    accepted.state = ReviewState::Accepted;
+    QCOMPARE(list.entries(accepted).size(), 2);
+    accepted.leastDifficulty = 3;
+    QCOMPARE(list.entries(accepted).size(), 1);
+    ReviewFilter text;
+    text.text = "fluid";
+    QCOMPARE(list.entries(text).size(), 2);
+    QCOMPARE(list.neighbour(all[1].id, 1, text)->uid, QString("4"));
+    QCOMPARE(list.neighbour(all[4].id, -1, text)->uid, QString("1"));
+    QVERIFY(!list.neighbour(all[4].id, 1, text));
+    QCOMPARE(list.neighbour(all[4].id, 1)->uid, QString("5"));
+    QVERIFY(!list.neighbour(all[0].id, -1));
+  }
+
+  // Two windows on one list: who has not seen the other's change does not write over it.
+  void doesNotWriteOverAnothersChange() {
+    const QString file = fresh();
+    ReviewList one(file.toStdString()), other(file.toStdString());
+    const qint64 id = one.add(scan("1"));
+    ReviewEntry mine = *one.entry(id), theirs = *other.entry(id);
+    theirs.state = ReviewState::Rejected;
+    theirs.comment = "motion";
+    QVERIFY(other.update(theirs));
+    mine.state = ReviewState::Accepted;
+    QVERIFY(!one.update(mine));
+    QCOMPARE(one.entry(id)->comment, QString("motion"));
+    QVERIFY(one.entry(id)->state == ReviewState::Rejected);
+    mine = *one.entry(id);
+    mine.state = ReviewState::Accepted;
+    QVERIFY(one.update(mine));
+    QVERIFY(other.entry(id)->state == ReviewState::Accepted);
+  }
+
+  // A process that does nothing but decide is killed at random moments: every decision that it was told is kept.
+  void survivesKills() {
+    const QString file = fresh();
+    Random random(3);
+    qint64 told = 1;
+    for (int round = 0; round < 8; ++round) {
+      int ends[2];
+      QVERIFY(::pipe(ends) == 0);
+      const pid_t child = ::fork();
+      if (child == 0) {
+        ReviewList list(file.toStdString());
+        ReviewEntry e = *list.entry(list.add(scan("1")));
+        for (;;) {
+          e.state = kReviewStates[static_cast<std::size_t>(e.version) % 5];
+          e.comment = QString("change %1 ").arg(e.version + 1).repeated(50);
+          if (!list.update(e)) ::_exit(1);
+          (void)!::write(ends[1], &e.version, sizeof e.version);
+        }
+      }
+      ::close(ends[1]);
+      const int wanted = random.integer(1, 40);  // decisions, then somewhere within the next one
+      qint64 version = 0;
+      for (int i = 0; i < wanted && ::read(ends[0], &version, sizeof version) == sizeof version; ++i) told = version;
+      ::kill(child, SIGKILL);
+      int status = 0;
+      QCOMPARE(::waitpid(child, &status, 0), child);
+      QVERIFY(WIFSIGNALED(status));
+      while (::read(ends[0], &version, sizeof version) == sizeof version) told = version;
+      ::close(ends[0]);
+      QCOMPARE(sql(file, {"PRAGMA integrity_check"}).toString(), QString("ok"));
+      const ReviewList list(file.toStdString());
+      const ReviewEntry e = list.entries().at(0);
+      QVERIFY2(e.version >= told, qPrintable(QString("%1 < %2").arg(e.version).arg(told)));
+      QCOMPARE(e.comment, QString("change %1 ").arg(e.version).repeated(50));
+      QVERIFY(e.state == kReviewStates[static_cast<std::size_t>(e.version - 1) % 5]);
+    }
+  }
+
+  void upgradesAnOlderList() {
+    const QString file = fresh();
+    (void)sql(file,
+              {"CREATE TABLE scan (id INTEGER PRIMARY KEY, uid TEXT NOT NULL, source TEXT NOT NULL, description TEXT "
+               "NOT NULL DEFAULT '', state TEXT NOT NULL DEFAULT 'new', difficulty INTEGER NOT NULL DEFAULT 0, "
+               "comment TEXT NOT NULL DEFAULT '', who TEXT NOT NULL DEFAULT '', decided TEXT NOT NULL DEFAULT '', "
+               "version INTEGER NOT NULL DEFAULT 1, UNIQUE (uid, source))",
+               "INSERT INTO scan (uid, source, state, comment, version) VALUES ('7', '/s', 'accepted', 'old', 5)",
+               QString("PRAGMA application_id = %1").arg(0x50756C6D), "PRAGMA user_version = 1"});
+    ReviewList list(file.toStdString());
+    ReviewEntry e = list.entries().at(0);
+    QVERIFY(e.uid == "7" && e.state == ReviewState::Accepted && e.comment == "old" && e.version == 5);
+    QVERIFY(e.weights.isEmpty());
+    e.weights = "new.pth";
+    QVERIFY(list.update(e));
+    QCOMPARE(list.entries().at(0).weights, QString("new.pth"));
+    QCOMPARE(sql(file, {"PRAGMA user_version"}).toInt(), 2);
+  }
+
+  void refusesWhatIsNoList() {
+    const QString text = fresh(), foreign = fresh(), newer = fresh();
+    QFile plain(text);
+    QVERIFY(plain.open(QIODevice::WriteOnly));
+    plain.write(QByteArray(5000, 'x'));
+    plain.close();
+    QVERIFY(refusal(text).contains("could not be"));
+    (void)sql(foreign, {"CREATE TABLE patients (id INTEGER)"});
+    QVERIFY(refusal(foreign).contains("no review list"));
+    QCOMPARE(sql(foreign, {"SELECT count(*) FROM sqlite_master"}).toInt(), 1);
+    { const ReviewList list(newer.toStdString()); }
+    (void)sql(newer, {"PRAGMA user_version = 99"});
+    QVERIFY(refusal(newer).contains("newer version"));
+    QVERIFY(refusal("/no/such/folder/list.sqlite").contains("could not be opened"));
+  }
+
+  void goesOutAndInAsCsv() {
+    ReviewList list(fresh().toStdString());
+    ReviewEntry e = *list.entry(list.add(scan("1.2", "/a, \"b\"/c")));
+    e.state = ReviewState::Rejected;
+    e.difficulty = 5;
+    e.comment = QString::fromUtf8("two\nlines, \"quoted\", Ärger");
+    e.who = "x";
+    QVERIFY(list.update(e));
+    (void)list.add(scan("3.4"));
+    const QString csv = reviewCsv(list.entries());
+    QVERIFY(csv.startsWith("uid,source,description,state,difficulty,comment,who,when,weights\n"));
+    ReviewList other(fresh().toStdString());
+    ReviewList::Import result = other.importCsv(csv);
+    QVERIFY(result.added == 2 && result.updated == 0 && result.kept == 0);
+    const ReviewEntry there = other.entries().at(0);
+    QVERIFY(there.comment == e.comment && there.source == e.source && there.when == e.when && there.difficulty == 5);
+    QCOMPARE(reviewCsv(other.entries()), csv);
+    // The newer decision counts, whichever side it is on.
+    ReviewEntry later = other.entries().at(1);
+    later.state = ReviewState::Accepted;
+    QTRY_VERIFY(QDateTime::currentDateTimeUtc().toString(Qt::ISODateWithMs) > e.when);
+    QVERIFY(other.update(later));
+    result = list.importCsv(reviewCsv(other.entries()));
+    QVERIFY(result.added == 0 && result.updated == 1 && result.kept == 1);
+    QVERIFY(list.entries().at(1).state == ReviewState::Accepted);
+    result = other.importCsv(csv);
+    QVERIFY(result.kept == 2 && other.entries().at(1).state == ReviewState::Accepted);
+    // Columns in another order, with a byte order mark and Windows' line ends.
+    result = other.importCsv(QChar(0xFEFF) + QString("state,uid,source\r\naccepted,9,/z\r\n"));
+    QCOMPARE(result.added, 1);
+    QVERIFY(other.entries().at(2).state == ReviewState::Accepted);
+  }
+
+  // All or nothing, with the line that is wrong.
+  void refusesABadTable() {
+    ReviewList list(fresh().toStdString());
+    const auto sentence = [&](const QString& csv) {
+      try {
+        (void)list.importCsv(csv);
+      } catch (const Error& e) {
+        return QString::fromUtf8(e.what());
+      }
+      return QString("no refusal");
+    };
+    QVERIFY(sentence("").contains("nothing"));
+    QVERIFY(sentence("uid,source\n1,2\n").contains("\"state\""));
+    QVERIFY(sentence("uid,source,state\n1,/a,accepted\n2,/b,fine\n").contains("Line 3"));
+    QVERIFY(sentence("uid,source,state\n1,/a\n").contains("Line 2"));
+    QVERIFY(sentence("uid,source,state,difficulty\n1,/a,new,hard\n").contains("difficulty"));
+    QVERIFY(sentence("uid,source,state,when\n1,/a,new,yesterday\n").contains("time"));
+    QVERIFY(sentence("uid,source,state\n1,\"/a,new\n").contains("cut short"));
+    QVERIFY(list.entries().isEmpty());
+  }
+};
+
+QTEST_GUILESS_MAIN(TestReviewList)
+#include "tst_review_list.moc"
