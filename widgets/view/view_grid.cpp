@@ -164,6 +164,10 @@ void ViewGrid::setPatch(PaneId pane, SlicePatchPtr patch) {
   if (SlicePane* view = slice(pane)) view->setPatch(std::move(patch));
 }
 
+void ViewGrid::setName(PaneId pane, const QString& name) {
+  frames_[indexOf(pane)]->setName(name);
+}
+
 void ViewGrid::setDetail(PaneId pane, const QString& text) {
   frames_[indexOf(pane)]->setDetail(text);
 }
