@@ -111,12 +111,13 @@ LabelPtr EditWork::wanted() const {
 void EditWork::showMask() {
   shown_ = wanted();
   editsShown_ = session_.hasEdits();
+  grid_.setName(PaneId::Prediction, editsShown_ ? tr("Edited") : tr("Prediction"));
   if (!shown_)
     grid_.setLabels(PaneId::Prediction, study_.prediction().labels, study_.prediction().origin);
-  else if (session_.hasEdits())
-    grid_.setLabels(PaneId::Prediction, shown_, tr("Edited, from %1").arg(session_.origin()));
+  else if (editsShown_)
+    grid_.setLabels(PaneId::Prediction, shown_, tr("from %1").arg(session_.origin()));
   else
-    grid_.setLabels(PaneId::Prediction, shown_, tr("Copy of %1").arg(session_.origin()));
+    grid_.setLabels(PaneId::Prediction, shown_, tr("copy of %1").arg(session_.origin()));
 }
 
 void EditWork::followTool() {

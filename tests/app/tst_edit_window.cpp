@@ -169,6 +169,7 @@ class TestEditWindow : public QObject {
 
     drag(window, pixel, pixel + QPoint(0, 12));
     QVERIFY(child<QLabel>(window, "edit.state")->text().startsWith("1 step"));
+    QCOMPARE(child<QWidget>(window, "frame.prediction")->accessibleName(), QString("Edited"));
     const LabelVolume axial = saveAs(window, "axial.nii.gz");
     std::size_t changed = 0;
     VoxelBox box;

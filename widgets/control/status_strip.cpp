@@ -83,6 +83,8 @@ StatusStrip::StatusStrip(QWidget* parent)
   auto* row = new QHBoxLayout(this);
   row->setContentsMargins(8, 2, 4, 2);
   row->setSpacing(6);
+  cancel_->ensurePolished();
+  row->addStrut(cancel_->sizeHint().height());  // what comes and goes moves no pane: somebody may be painting in it
   row->addWidget(error_, 2);
   row->addWidget(details_);
   row->addWidget(dismiss_);

@@ -205,10 +205,10 @@ void EditControls::showTool() {
   cutRows_->setVisible(tool == EditTool::Cut);
   keepOther_->setVisible(brush);
   huRow_->setVisible(brush || region);
-  hint_->setText(brush                     ? tr("Drag in the pane Prediction, in any orientation.")
-                 : region                  ? tr("Click in the pane Prediction, inside of the region.")
-                 : tool == EditTool::Cut   ? tr("Drag a line in the pane Prediction.")
-                 : tool == EditTool::Split ? tr("Drag a line in the pane Prediction, axial or coronal.")
+  hint_->setText(brush                     ? tr("Drag over the prediction, in any orientation.")
+                 : region                  ? tr("Click inside of the region, in the prediction.")
+                 : tool == EditTool::Cut   ? tr("Drag a line over the prediction.")
+                 : tool == EditTool::Split ? tr("Drag a line over the prediction, axial or coronal.")
                                            : QString());
   hint_->setVisible(tool != EditTool::Cursor);
 }

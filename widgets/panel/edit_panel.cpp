@@ -126,6 +126,16 @@ QWidget* EditPanel::makeHistory() {
   state_->setObjectName("edit.state");
   column->addLayout(row);
   column->addWidget(state_);
+  // The status line says it too, and passes on to what runs next; a leak has to be seen for longer.
+  said_ = wrapped(box, "");
+  said_->setObjectName("edit.said");
+  said_->hide();
+  column->addWidget(said_);
+  connect(&session_, &EditSession::voxelsChanged, said_, &QWidget::hide);
+  connect(&session_, &EditSession::said, this, [this](const QString& sentence) {
+    said_->setText(sentence);
+    said_->show();
+  });
   column->addWidget(save_);
   connect(undo_, &QPushButton::clicked, &session_, &EditSession::undo);
   connect(redo_, &QPushButton::clicked, &session_, &EditSession::redo);
@@ -187,7 +197,7 @@ void EditPanel::showState() {
   offer_->setVisible(offered);
   if (offered)
     offerText_->setText(
-        tr("Edits of this scan from %1 were found: %2 that were not saved to a file.")
+        tr("Edits of this scan from %1 were found: %2, not saved to a file.")
             .arg(QLocale().toString(session_.found()->when, QLocale::ShortFormat), stepsText(session_.found()->steps)));
   body_->setVisible(editable && !offered);
   problem_->setText(session_.problem());
@@ -200,6 +210,7 @@ void EditPanel::showState() {
   redo_->setText(session_.redoSteps().empty() ? tr("Redo") : tr("Redo %1").arg(last(session_.redoSteps())));
   const bool edited = session_.hasEdits();
   state_->setText(!edited              ? tr("No edits yet. The reference is never changed.")
+                  : steps == 0         ? tr("Not saved to a file yet.")
                   : session_.unsaved() ? tr("%1, not saved to a file yet.").arg(stepsText(steps))
                                        : tr("%1, saved.").arg(stepsText(steps)));
   save_->setVisible(edited);

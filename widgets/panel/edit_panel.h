@@ -38,7 +38,7 @@ class EditPanel : public QWidget {
   EditSession& session_;
   EditTools& tools_;
   QWidget *missing_, *offer_, *body_;
-  QLabel *missingText_ = nullptr, *offerText_ = nullptr, *problem_ = nullptr, *state_ = nullptr;
+  QLabel *missingText_ = nullptr, *offerText_ = nullptr, *problem_ = nullptr, *state_ = nullptr, *said_ = nullptr;
   QPushButton *segment_ = nullptr, *undo_ = nullptr, *redo_ = nullptr, *back_ = nullptr, *save_ = nullptr;
 };
 

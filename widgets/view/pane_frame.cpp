@@ -51,7 +51,10 @@ QIcon maximiseIcon(bool restore) {
 class ElidedLabel : public QWidget {
  public:
   using QWidget::QWidget;
-  void setName(const QString& name) { name_ = name; }
+  void setName(const QString& name) {
+    name_ = name;
+    update();
+  }
   void setDetail(const QString& detail) {
     detail_ = detail;
     setToolTip(detail);
@@ -169,6 +172,12 @@ void PaneFrame::addControl(QWidget* control, int fromWidth) {
 
 void PaneFrame::resizeEvent(QResizeEvent*) {
   for (const auto& [control, fromWidth] : widthWanted_) control->setVisible(width() >= fromWidth);
+}
+
+void PaneFrame::setName(const QString& name) {
+  name_ = name;
+  setAccessibleName(name);
+  title_->setName(name);
 }
 
 void PaneFrame::setDetail(const QString& text) {

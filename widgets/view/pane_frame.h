@@ -30,6 +30,7 @@ class PaneFrame : public QFrame {
   void addControl(QWidget* control, int fromWidth);
   [[nodiscard]] QToolButton* makeButton(const QString& text, const QString& tip);
 
+  void setName(const QString& name);
   void setDetail(const QString& text);  ///< beside the name; cut where there is no room
   void setOrientation(Orientation orientation);
   void setActive(bool active);

@@ -168,6 +168,10 @@ void ViewGrid::setPatch(PaneId pane, SlicePatchPtr patch) {
   showLabels(pane);
 }
 
+void ViewGrid::setName(PaneId pane, const QString& name) {
+  frames_[indexOf(pane)]->setName(name);
+}
+
 void ViewGrid::setDetail(PaneId pane, const QString& text) {
   if (!slice(pane)) return frames_[indexOf(pane)]->setDetail(text);
   overlays_[indexOf(pane)].detail = text;

@@ -45,6 +45,7 @@ class ViewGrid : public QWidget {
   void setPalette(PaneId pane, const LabelPalette& palette);  ///< of the pane's labels; the lungs' unless set
   /// One axial slice of a pane in place of its volume's; null = none. Kept until set again.
   void setPatch(PaneId pane, SlicePatchPtr patch);
+  void setName(PaneId pane, const QString& name);    ///< in place of the pane's own
   void setDetail(PaneId pane, const QString& text);  ///< beside the pane's name
   void setEmptyText(PaneId pane, const QString& sentence);
   void setSurfaces(std::shared_ptr<const std::vector<TriangleMesh>> surfaces);  ///< null = none
