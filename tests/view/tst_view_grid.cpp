@@ -7,6 +7,7 @@
 
 #include "tests/support/small_chest.h"
 #include "widgets/view/pane_frame.h"
+#include "widgets/view/pane_tool.h"
 #include "widgets/view/slice_bar.h"
 #include "widgets/view/slice_pane.h"
 #include "widgets/view/surface_pane.h"
@@ -143,6 +144,32 @@ class TestViewGrid : public QObject {
     QCOMPARE(w.colourOf(PaneId::Prediction, inside), blue);  // the patch
     w.grid.setPatch(PaneId::Prediction, nullptr);
     QCOMPARE(w.colourOf(PaneId::Prediction, inside), orange);
+  }
+
+  // What is being painted on has to be seen.
+  void aToolShowsThePanesOwnLabels() {
+    class Brush final : public PaneTool {
+     public:
+      [[nodiscard]] Mark mark() const override { return {}; }
+      void press(Orientation, const Point3&) override {}
+      void drag(const Point3&) override {}
+      void release(const Point3&) override {}
+      void resize(int) override {}
+    };
+    Window w;
+    Brush brush;
+    const Point3 inside{11, 20, double(w.state.cursor()[2])};
+    ViewGrid::StandIn standIn{smallLung(2), {}, "against expert"};
+    standIn.palette.colours[2] = pixelOfRgb(200, 30, 40);
+    w.grid.setLabels(PaneId::Prediction, smallLung(kRightLung), "threshold");
+    w.grid.setTool(PaneId::Prediction, &brush);
+    w.grid.setStandIn(PaneId::Prediction, standIn);
+    QCOMPARE(w.colourOf(PaneId::Prediction, inside), QColor(86, 180, 233));
+    w.grid.setTool(PaneId::Prediction, nullptr);
+    QCOMPARE(w.colourOf(PaneId::Prediction, inside), QColor(200, 30, 40));
+    w.grid.setTool(PaneId::Prediction, &brush);
+    QCOMPARE(w.colourOf(PaneId::Prediction, inside), QColor(86, 180, 233));
+    w.grid.setTool(PaneId::Prediction, nullptr);
   }
 
   void errorsHaveAScale() {

@@ -193,7 +193,7 @@ void ViewGrid::setStandIn(PaneId pane, std::optional<StandIn> standIn) {
 
 void ViewGrid::showLabels(PaneId pane) {
   const Overlay& overlay = overlays_[indexOf(pane)];
-  const bool own = !overlay.standIn;
+  const bool own = !overlay.standIn || overlay.tool;
   slice(pane)->setLabels(own ? overlay.labels : overlay.standIn->labels);
   slice(pane)->setPalette(own ? overlay.palette : overlay.standIn->palette);
   slice(pane)->setPatch(own ? overlay.patch : nullptr);  // its labels would be read as the stand-in's
@@ -208,6 +208,8 @@ void ViewGrid::setTool(PaneId pane, PaneTool* tool) {
   SlicePane* view = slice(pane);
   if (!view) return;
   view->setTool(tool);
+  overlays_[indexOf(pane)].tool = tool != nullptr;
+  if (overlays_[indexOf(pane)].standIn) showLabels(pane);
   frames_[indexOf(pane)]->setMaximisedByDoubleClick(tool == nullptr);  // two quick dabs are no double-click
 }
 

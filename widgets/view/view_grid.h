@@ -52,7 +52,8 @@ class ViewGrid : public QWidget {
   /// Colours them by how far they are off, with a scale, until other surfaces come. As SurfaceScene; null = by side.
   void setSurfaceErrors(std::shared_ptr<const std::vector<std::vector<float>>> mm, double limitMm);
 
-  /// Other labels over a slice pane's scan. Those of setLabels and setPatch stay set, unseen.
+  /// Other labels over a slice pane's scan. Those of setLabels and setPatch stay set, unseen; while the pane has a
+  /// tool, which may change them, they are seen.
   struct StandIn {
     LabelPtr labels;
     LabelPalette palette;
@@ -95,6 +96,7 @@ class ViewGrid : public QWidget {
     SlicePatchPtr patch;
     QString detail;
     std::optional<StandIn> standIn;
+    bool tool = false;
   };
 
   ViewState& state_;
