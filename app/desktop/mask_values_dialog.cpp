@@ -38,9 +38,9 @@ MaskValuesDialog::MaskValuesDialog(const MaskInspection& inspection, const QStri
     const int row = table_->rowCount();
     table_->insertRow(row);
     const auto name = inspection.names.find(value);
-    auto* valueItem = new QTableWidgetItem(
-        name == inspection.names.end() ? QString::number(value)
-                                       : tr("%1 (%2)").arg(value).arg(QString::fromStdString(name->second)));
+    auto* valueItem = new QTableWidgetItem(name == inspection.names.end()
+                                               ? QString::number(value)
+                                               : tr("%1 (%2)").arg(value).arg(QString::fromStdString(name->second)));
     valueItem->setData(Qt::UserRole, QVariant::fromValue<qlonglong>(value));
     table_->setItem(row, 0, valueItem);
     table_->setItem(row, 1, new QTableWidgetItem(QLocale().toString(static_cast<qulonglong>(voxels))));

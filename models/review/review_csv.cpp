@@ -4,6 +4,7 @@
 #include <QDateTime>
 #include <QStringList>
 
+#include "pipeline/core/csv_text.h"
 #include "pipeline/core/error.h"
 
 namespace pulmo {
@@ -17,8 +18,7 @@ const QStringList& columns() {
 }
 
 QString field(const QString& text) {
-  if (!text.contains('"') && !text.contains(',') && !text.contains('\n') && !text.contains('\r')) return text;
-  return '"' + QString(text).replace('"', "\"\"") + '"';
+  return QString::fromStdString(csvField(text.toStdString()));
 }
 
 /// Lines of fields; a quoted field may hold line ends.

@@ -9,8 +9,8 @@
 
 namespace pulmo {
 
-/// How well the edited mask, else the prediction, agrees with the reference, recomputed in the background when either changes.
-/// GUI thread only.
+/// How well the edited mask, else the prediction, agrees with the reference, recomputed in the background when either
+/// changes. GUI thread only.
 class ComparisonSession : public QObject {
   Q_OBJECT
  public:

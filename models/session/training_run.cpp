@@ -7,15 +7,14 @@
 #include <string>
 
 #include "models/session/training_fields.h"
+#include "pipeline/core/csv_text.h"
 
 namespace pulmo {
 
 namespace {
 
 std::string cell(const QString& text) {
-  QString quoted = text;
-  const bool plain = !text.contains(',') && !text.contains('"') && !text.contains('\n');
-  return plain ? text.toStdString() : '"' + quoted.replace('"', QStringLiteral("\"\"")).toStdString() + '"';
+  return csvField(text.toStdString());
 }
 
 std::string number(const std::optional<double>& value) {

@@ -9,8 +9,8 @@
 
 namespace pulmo {
 
-/// Lung volumes of the study's reference and result, measured in the background: counting a large scan takes longer than the window
-/// may. GUI thread only.
+/// Lung volumes of the study's reference and result, measured in the background: counting a large scan takes longer
+/// than the window may. GUI thread only.
 class VolumeSession : public QObject {
   Q_OBJECT
  public:

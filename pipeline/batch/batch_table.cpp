@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "pipeline/core/csv_text.h"
 #include "pipeline/core/error.h"
 #include "pipeline/report/number_text.h"
 
@@ -20,16 +21,6 @@ nlohmann::json orNull(const std::optional<double>& value) {
 
 std::optional<double> numberOf(const nlohmann::json& value) {
   return value.is_null() ? std::nullopt : std::optional(value.get<double>());
-}
-
-std::string field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"') quoted.push_back('"');
-    quoted.push_back(c);
-  }
-  return quoted + "\"";
 }
 
 }  // namespace
@@ -98,10 +89,10 @@ std::string toCsv(const BatchTable& table) {
       "name,source,series,mask,right_ml,left_ml,both_ml,alarms_serious,alarms_warning,alarms_note,seconds,error\n";
   const auto ml = [](const std::optional<double>& value) { return numberText(value, 2, ""); };
   for (const BatchRow& row : table.rows)
-    csv += field(row.name) + "," + field(row.source) + "," + field(row.uid) + "," + field(row.mask) + "," +
+    csv += csvField(row.name) + "," + csvField(row.source) + "," + csvField(row.uid) + "," + csvField(row.mask) + "," +
            ml(row.rightMl) + "," + ml(row.leftMl) + "," + ml(row.bothMl) + "," + std::to_string(row.serious) + "," +
            std::to_string(row.warnings) + "," + std::to_string(row.notes) + "," + numberText(row.seconds, 1, "") + "," +
-           field(row.error) + "\n";
+           csvField(row.error) + "\n";
   return csv;
 }
 

@@ -28,7 +28,8 @@ struct SegVolume {
 /// Frames that are not there are empty. Where segments overlap, those coded as lung come before others, and of two
 /// lungs the first.
 ///
-/// @param scan  how the scan lies; if given, each frame must lie on the scan's own slices (along the normal within 0.3 of their distance,
+/// @param scan  how the scan lies; if given, each frame must lie on the scan's own slices (along the normal within 0.3
+/// of their distance,
 ///              within the plane 0.1 pixel) or, for a scan that was not resampled, on its voxels in whatever direction;
 ///              the result is on its source grid. Without it, on the grid that the frames span.
 /// @throws Error{InvalidInput, Unsupported, Io} with one sentence; also if the frame of reference is not the scan's

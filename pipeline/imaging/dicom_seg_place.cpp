@@ -6,6 +6,7 @@
 #include <string>
 
 #include "pipeline/core/error.h"
+#include "pipeline/core/point_math.h"
 
 namespace pulmo {
 
@@ -16,15 +17,6 @@ constexpr double kWithin = 0.1;  // pixels
 constexpr int kSlicesPerFrame = 8;
 constexpr std::uint64_t kMostVoxels = std::uint64_t{1} << 31;
 
-double dot(const Point3& a, const Point3& b) {
-  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-}
-Point3 minus(const Point3& a, const Point3& b) {
-  return {a[0] - b[0], a[1] - b[1], a[2] - b[2]};
-}
-Point3 cross(const Point3& a, const Point3& b) {
-  return {a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]};
-}
 Point3 axisOf(const Grid& grid, std::size_t axis) {
   return {grid.direction[axis], grid.direction[3 + axis], grid.direction[6 + axis]};
 }

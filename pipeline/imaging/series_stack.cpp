@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "pipeline/core/parallel.h"
+#include "pipeline/core/point_math.h"
 
 namespace pulmo {
 
@@ -20,13 +21,6 @@ constexpr double kStraightDeg = 0.1;
 constexpr double kMostSlices = 20000;
 constexpr double kLongestMm = 5000;  // no table moves further
 constexpr std::int16_t kAir = -1024;
-
-double dot(const Point3& a, const Point3& b) {
-  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-}
-Point3 minus(const Point3& a, const Point3& b) {
-  return {a[0] - b[0], a[1] - b[1], a[2] - b[2]};
-}
 
 std::string mm(double value) {
   char text[32];

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/learn/evaluation_table.h"
+#include "pipeline/core/csv_text.h"
 
 #include <algorithm>
 #include <array>
@@ -55,14 +56,6 @@ std::string number(const Optional& value, int decimals, const char* absent) {
   std::string out = text.data();
   std::replace(out.begin(), out.end(), ',', '.');
   return out;
-}
-
-/// Quoted where a comma, a quote or a line break would tear the row.
-std::string cell(const std::string& text) {
-  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
-  std::string out = "\"";
-  for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return out + "\"";
 }
 
 std::string padded(std::string text, std::size_t width, bool left = false) {
@@ -157,9 +150,9 @@ std::string evaluationCsv(const std::vector<EvaluatedCase>& cases) {
   for (const EvaluationFigure& figure : kFigures) csv += "," + std::string(figure.key);
   csv += ",seconds,failure\n";
   for (const EvaluatedCase& c : cases) {
-    csv += cell(c.name) + "," + conditionKey(c.condition) + (c.diseased ? ",1" : ",0");
+    csv += csvField(c.name) + "," + conditionKey(c.condition) + (c.diseased ? ",1" : ",0");
     for (const Optional& value : figuresOf(c)) csv += "," + number(value, 6, "");
-    csv += "," + number(c.seconds, 2, "") + "," + cell(c.failure) + "\n";
+    csv += "," + number(c.seconds, 2, "") + "," + csvField(c.failure) + "\n";
   }
   return csv;
 }

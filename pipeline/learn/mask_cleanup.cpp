@@ -16,7 +16,7 @@ constexpr double kBigShare = 0.1, kBigShareThin = 0.02;
 constexpr int kThinSlices = 4;
 constexpr double kSmallHoleMl = 1.0;
 constexpr double kThinHoleShare = 0.02;  ///< of the lungs' voxels
-constexpr double kWorthSaying = 0.005;  ///< of the lungs' voxels
+constexpr double kWorthSaying = 0.005;   ///< of the lungs' voxels
 
 std::uint8_t other(std::uint8_t side) {
   return side == kRightLung ? kLeftLung : kRightLung;

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <vector>
 
+#include "pipeline/core/point_math.h"
+
 namespace pulmo {
 
-using Mm3 = std::array<double, 3>;  ///< x to the left, y to posterior, z to superior
+using Mm3 = Point3;  ///< x to the left, y to posterior, z to superior
 
 // Signed distances in mm, negative inside, true near the surface: that is where partial volume asks.
 //
@@ -25,9 +26,6 @@ inline Mm3 operator-(const Mm3& a, const Mm3& b) {
 }
 inline Mm3 operator*(double s, const Mm3& a) {
   return {s * a[0], s * a[1], s * a[2]};
-}
-inline double dot(const Mm3& a, const Mm3& b) {
-  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 }
 inline double length(const Mm3& v) {
   return std::sqrt(dot(v, v));

@@ -20,23 +20,18 @@
 #include "pipeline/core/label_set.h"
 #include "pipeline/imaging/mask_io.h"
 #include "pipeline/simulate/phantom.h"
+#include "tests/app/window_child.h"
 #include "tests/support/dicom_writer.h"
 #include "widgets/control/status_strip.h"
 #include "widgets/view/slice_pane.h"
 #include "widgets/view/view_grid.h"
 
 using namespace pulmo;
+using test::child;
 
 namespace {
 
 constexpr int kPatienceMs = 60000;
-
-template <class T>
-T* child(const QWidget& window, const char* name) {
-  T* found = window.findChild<T*>(name);
-  if (!found) qFatal("no %s", name);
-  return found;
-}
 
 QAction* action(const QMainWindow& window, const QString& text) {
   for (QAction* a : window.findChildren<QAction*>())

@@ -21,24 +21,19 @@
 #include "pipeline/core/label_set.h"
 #include "pipeline/imaging/mask_io.h"
 #include "pipeline/simulate/phantom.h"
+#include "tests/app/window_child.h"
 #include "tests/support/dicom_writer.h"
 #include "widgets/view/slice_pane.h"
 #include "widgets/view/view_grid.h"
 
 using namespace pulmo;
+using test::child;
 
 namespace {
 
 constexpr int kPatienceMs = 120000;
 const Index3 kBall{24, 12, 60};  // in the air before the right shoulder
 constexpr double kBallMm = 12;
-
-template <class T>
-T* child(const QWidget& window, const char* name) {
-  T* found = window.findChild<T*>(name);
-  if (!found) qFatal("no %s", name);
-  return found;
-}
 
 double mmBetween(const Grid& grid, const Index3& a, const Index3& b) {
   double square = 0;

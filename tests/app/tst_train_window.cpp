@@ -25,6 +25,7 @@
 #include "app/desktop/train_work.h"
 #include "pipeline/core/label_set.h"
 #include "pipeline/simulate/pathology.h"
+#include "tests/app/window_child.h"
 #include "widgets/control/curve_plot.h"
 #include "widgets/control/sample_grid.h"
 #include "widgets/control/value_slider.h"
@@ -33,17 +34,11 @@
 #include "widgets/view/view_grid.h"
 
 using namespace pulmo;
+using test::child;
 
 namespace {
 
 constexpr int kPatienceMs = 60000;
-
-template <class T>
-T* child(const QWidget& window, const char* name) {
-  T* found = window.findChild<T*>(name);
-  if (!found) qFatal("no %s", name);
-  return found;
-}
 
 double threadCpuMs() {
   timespec now{};

@@ -12,18 +12,12 @@
 #include "models/session/edit_session.h"
 #include "models/session/edit_tools.h"
 #include "widgets/control/scrolled_column.h"
+#include "widgets/control/wrapped_label.h"
 #include "widgets/panel/edit_controls.h"
 
 namespace pulmo {
 
 namespace {
-
-QLabel* wrapped(QWidget* parent, const char* role) {
-  auto* label = new QLabel(parent);
-  label->setWordWrap(true);
-  label->setProperty("role", role);
-  return label;
-}
 
 QVBoxLayout* columnOf(QWidget* box) {
   auto* column = new QVBoxLayout(box);
@@ -65,7 +59,7 @@ EditPanel::EditPanel(Study& study, EditSession& session, EditTools& tools, QWidg
   fillMissing();
   fillOffer();
   auto* column = columnOf(body_);
-  problem_ = wrapped(body_, "error");
+  problem_ = makeWrappedLabel(body_, "error");
   column->addWidget(problem_);
   column->addWidget(new EditControls(tools_, body_));
   column->addWidget(makeHistory());
@@ -88,7 +82,7 @@ QPushButton* EditPanel::button(const QString& text, const char* name, const QStr
 
 void EditPanel::fillMissing() {
   auto* column = columnOf(missing_);
-  missingText_ = wrapped(missing_, "dim");
+  missingText_ = makeWrappedLabel(missing_, "dim");
   segment_ = button(tr("Segment"), "segment", tr("Find the lungs on the open scan (F5)"), missing_);
   segment_->setProperty("primary", true);
   column->addWidget(missingText_);
@@ -98,7 +92,7 @@ void EditPanel::fillMissing() {
 
 void EditPanel::fillOffer() {
   auto* column = columnOf(offer_);
-  offerText_ = wrapped(offer_, "warning");
+  offerText_ = makeWrappedLabel(offer_, "warning");
   offerText_->setObjectName("edit.offer");
   auto* restore = button(tr("Restore"), "restore", tr("Go on where these edits ended, with their undo steps"), offer_);
   restore->setProperty("primary", true);
@@ -122,12 +116,12 @@ QWidget* EditPanel::makeHistory() {
   save_ = button(tr("Save mask …"), "save", tr("Save the edited mask on exactly the scan's grid (Ctrl+S)"), box);
   row->addWidget(undo_, 1);
   row->addWidget(redo_, 1);
-  state_ = wrapped(box, "dim");
+  state_ = makeWrappedLabel(box, "dim");
   state_->setObjectName("edit.state");
   column->addLayout(row);
   column->addWidget(state_);
   // The status line says it too, and passes on to what runs next; a leak has to be seen for longer.
-  said_ = wrapped(box, "");
+  said_ = makeWrappedLabel(box, "");
   said_->setObjectName("edit.said");
   said_->hide();
   column->addWidget(said_);

@@ -8,32 +8,24 @@
 #include "models/session/comparison_session.h"
 #include "models/session/review_session.h"
 #include "widgets/control/colour_key.h"
+#include "widgets/control/wrapped_label.h"
 #include "widgets/panel/finding_list.h"
 #include "widgets/scene/error_colours.h"
 
 namespace pulmo {
 
-namespace {
-
-QLabel* dimLabel(QWidget* parent) {
-  auto* label = new QLabel(parent);
-  label->setWordWrap(true);
-  label->setProperty("role", "dim");
-  return label;
-}
-
-}  // namespace
+namespace {}  // namespace
 
 ReviewPanel::ReviewPanel(Study& study, ReviewSession& session, ComparisonSession& comparison, QWidget* parent)
     : QWidget(parent),
       study_(study),
       session_(session),
       comparison_(comparison),
-      empty_(dimLabel(this)),
+      empty_(makeWrappedLabel(this, "dim")),
       list_(new FindingList(this)),
-      agreement_(dimLabel(this)),
+      agreement_(makeWrappedLabel(this, "dim")),
       errors_(new QCheckBox(tr("Error colours"), this)),
-      errorsHint_(dimLabel(this)) {
+      errorsHint_(makeWrappedLabel(this, "dim")) {
   empty_->setObjectName("review.empty");
   empty_->setAlignment(Qt::AlignTop);
   list_->setObjectName("review.findings");

@@ -20,6 +20,7 @@
 #include "models/session/volume_session.h"
 #include "pipeline/core/label_set.h"
 #include "widgets/control/scrolled_column.h"
+#include "widgets/control/wrapped_label.h"
 
 namespace pulmo {
 
@@ -34,13 +35,6 @@ const std::vector<MetricFigure>& rowFigures() {
     return brief;
   }();
   return rows;
-}
-
-QLabel* dimLabel(QWidget* parent) {
-  auto* label = new QLabel(parent);
-  label->setWordWrap(true);
-  label->setProperty("role", "dim");
-  return label;
 }
 
 QString textOf(const std::optional<LungVolumes>& volumes) {
@@ -62,13 +56,6 @@ QString textOf(const std::optional<LungVolumes>& volumes) {
   return parts.join(QStringLiteral(" · "));
 }
 
-QLabel* warningLabel(QWidget* parent) {
-  auto* label = new QLabel(parent);
-  label->setWordWrap(true);
-  label->setProperty("role", "warning");
-  return label;
-}
-
 }  // namespace
 
 SegmentPanel::SegmentPanel(Study& study, MaskSession& masks, VolumeSession& volumes, ComparisonSession& comparison,
@@ -84,11 +71,11 @@ SegmentPanel::SegmentPanel(Study& study, MaskSession& masks, VolumeSession& volu
       openReference_(new QPushButton(tr("Open reference mask …"), this)),
       copy_(new QPushButton(tr("Copy table"), this)),
       saveAgreement_(new QPushButton(tr("Save …"), this)),
-      prediction_(dimLabel(this)),
-      notes_(warningLabel(this)),
-      reference_(dimLabel(this)),
-      referenceNotes_(warningLabel(this)),
-      agreementHint_(dimLabel(this)),
+      prediction_(makeWrappedLabel(this, "dim")),
+      notes_(makeWrappedLabel(this, "warning")),
+      reference_(makeWrappedLabel(this, "dim")),
+      referenceNotes_(makeWrappedLabel(this, "warning")),
+      agreementHint_(makeWrappedLabel(this, "dim")),
       agreement_(new QTableWidget(static_cast<int>(rowFigures().size()), 3, this)) {
   QVBoxLayout* column = makeScrolledColumn(this);
 

@@ -14,18 +14,12 @@
 
 #include "models/session/simulation_session.h"
 #include "widgets/control/scrolled_column.h"
+#include "widgets/control/wrapped_label.h"
 #include "widgets/panel/simulate_controls.h"
 
 namespace pulmo {
 
 namespace {
-
-QLabel* wrapped(QWidget* parent, const char* role) {
-  auto* label = new QLabel(parent);
-  label->setWordWrap(true);
-  label->setProperty("role", role);
-  return label;
-}
 
 QString percent(const std::optional<double>& value) {
   return value ? QString::number(*value, 'f', 1) + QStringLiteral("\u2009%") : QStringLiteral("–");
@@ -40,16 +34,16 @@ SimulatePanel::SimulatePanel(Study& study, SimulationSession& session, std::vect
       session_(session),
       presets_(std::move(presets)),
       missing_(new QWidget(this)),
-      missingText_(wrapped(missing_, "dim")),
+      missingText_(makeWrappedLabel(missing_, "dim")),
       segment_(new QPushButton(tr("Segment"), missing_)),
       body_(new QWidget(this)),
       preset_(new QComboBox(body_)),
       seed_(new QSpinBox(body_)),
       previous_(new QPushButton(tr("Previous"), body_)),
       next_(new QPushButton(tr("Next patient"), body_)),
-      lungs_(wrapped(body_, "dim")),
-      load_(wrapped(body_, "")),
-      problem_(wrapped(body_, "error")),
+      lungs_(makeWrappedLabel(body_, "dim")),
+      load_(makeWrappedLabel(body_, "")),
+      problem_(makeWrappedLabel(body_, "error")),
       coloured_(new QCheckBox(tr("Colour the lesions by kind"), body_)),
       controls_(new SimulateControls(body_)),
       export_(new QPushButton(tr("Export scan and lesions …"), body_)) {

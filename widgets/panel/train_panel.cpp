@@ -15,18 +15,12 @@
 
 #include "models/session/training_session.h"
 #include "widgets/control/scrolled_column.h"
+#include "widgets/control/wrapped_label.h"
 #include "widgets/panel/config_editor.h"
 
 namespace pulmo {
 
 namespace {
-
-QLabel* wrapped(QWidget* parent, const char* role) {
-  auto* label = new QLabel(parent);
-  label->setWordWrap(true);
-  label->setProperty("role", role);
-  return label;
-}
 
 QVBoxLayout* groupOf(const QString& title, QWidget* parent, QVBoxLayout* column) {
   auto* box = new QGroupBox(title, parent);
@@ -49,8 +43,8 @@ QString duration(double seconds) {
 TrainPanel::TrainPanel(TrainingSession& session, QWidget* parent)
     : QWidget(parent),
       session_(session),
-      store_(wrapped(this, "dim")),
-      problems_(wrapped(this, "warning")),
+      store_(makeWrappedLabel(this, "dim")),
+      problems_(makeWrappedLabel(this, "warning")),
       openStore_(new QPushButton(tr("Open dataset …"), this)),
       prepare_(new QPushButton(tr("Prepare …"), this)),
       frequencyText_(new QLabel(this)),
@@ -58,8 +52,8 @@ TrainPanel::TrainPanel(TrainingSession& session, QWidget* parent)
       start_(new QPushButton(tr("Start"), this)),
       stop_(new QPushButton(tr("Stop"), this)),
       resume_(new QPushButton(tr("Resume …"), this)),
-      state_(wrapped(this, "dim")),
-      problem_(wrapped(this, "error")),
+      state_(makeWrappedLabel(this, "dim")),
+      problem_(makeWrappedLabel(this, "error")),
       progress_(new QProgressBar(this)),
       editor_(new ConfigEditor(this)),
       defaults_(new QPushButton(tr("Source's defaults"), this)),

@@ -15,6 +15,7 @@
 #include <set>
 #include <utility>
 
+#include "pipeline/core/point_math.h"
 #include "widgets/scene/surface_actors_vtk.h"
 
 namespace pulmo {
@@ -49,10 +50,6 @@ Pose poseOf(SurfaceScene::StandardView view) {
       break;
   }
   return {{0, 0, -1}, {0, -1, 0}};
-}
-
-double dot(const Point3& a, const Point3& b) {
-  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 }
 
 void makeCube(vtkAnnotatedCubeActor* cube) {
