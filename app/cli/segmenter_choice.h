@@ -13,7 +13,7 @@
 namespace pulmo::cli {
 
 /// What --method may be.
-inline const std::vector<std::string> kMethods{"unet", "threshold", "border-marching"};
+inline const std::vector<std::string> kMethods{"unet", "threshold", "border-marching", "graph-search"};
 
 /// --method and --weights: which way to find the lungs.
 struct SegmenterChoice {

@@ -2,6 +2,7 @@
 #include "app/desktop/methods.h"
 
 #include "pipeline/classical/border_marching_segmenter.h"
+#include "pipeline/classical/graph_search_segmenter.h"
 #include "pipeline/classical/threshold_segmenter.h"
 #include "pipeline/core/error.h"
 #include "pipeline/learn/file_segmenter.h"
@@ -17,6 +18,7 @@ std::vector<std::shared_ptr<const Segmenter>> offeredMethods() {
   }
   methods.push_back(std::make_shared<ThresholdSegmenter>());
   methods.push_back(std::make_shared<BorderMarchingSegmenter>());
+  methods.push_back(std::make_shared<GraphSearchSegmenter>());
   return methods;
 }
 
