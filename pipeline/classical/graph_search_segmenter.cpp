@@ -106,6 +106,15 @@ std::optional<Segmentation> GraphSearchSegmenter::segment(const CtVolume& ct, co
     const LungBlocks blocks = makeLungBlocks(ct, result->labels, mm, stop);
     const std::vector<std::uint8_t> outside = outsideRibs(blocks, stop);
     if (stop.stop_requested()) return std::nullopt;
+    const auto has = [&](std::uint8_t side) {
+      return std::find(blocks.lung.begin(), blocks.lung.end(), side) != blocks.lung.end();
+    };
+    if (!has(kRightLung) || !has(kLeftLung)) {
+      result->notes.emplace_back(
+          "Graph search needs both lungs to know the chest wall: this is what the threshold method found.");
+      report(1.0, "Done");
+      return result;
+    }
     report(0.5, "Searching the surfaces");
     std::array<std::vector<float>, 2> distance;
     std::array<std::vector<std::uint8_t>, 2> tissue;

@@ -19,7 +19,8 @@ namespace pulmo {
 ///         intensity, gradient, smoothness of the surface, and ribs. Written after its published abstract and after the
 ///         graph of Li et al. 2006 (optimal_surface.h), as the paper itself was not at hand: the first surface, the
 ///         form of each term, and the weights are our own, set on phantoms and not trained on scans; the surface is
-///         found in blocks of about 3.5 mm, and healthy border is that of `threshold`.
+///         found in blocks of about 3.5 mm, and healthy border is that of `threshold`. With one lung alone nothing is
+///         added.
 /// @throws Error{InvalidInput} for a slice by itself, too: the surface has no third dimension there
 /// @cost 3 bytes a voxel beside the scan, some hundred MB for the graph
 class GraphSearchSegmenter final : public Segmenter {

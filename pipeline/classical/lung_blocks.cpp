@@ -114,15 +114,19 @@ std::vector<std::uint8_t> outsideRibs(const LungBlocks& blocks, const StopToken&
         return false;
       });
   });
-  const int up = static_cast<int>(kAlongMm / blocks.mm[2]);
-  std::vector<float> wide(reach.size(), 0);
-  for (std::size_t z = 0; z < nz; ++z)
-    for (int ray = 0; ray < kRays; ++ray)
-      for (int d = -up; d <= up; ++d) {
-        const int at = static_cast<int>(z) + d;
-        if (at < 0 || at >= blocks.size[2]) continue;
-        wide[cell(ray, z)] = std::max(wide[cell(ray, z)], reach[cell(ray, static_cast<std::size_t>(at))]);
-      }
+  const auto farthest = [&](double mm) {  // reach of the lungs along each ray, in the slices around
+    const int up = static_cast<int>(mm / blocks.mm[2]);
+    std::vector<float> result(reach.size(), 0);
+    for (std::size_t z = 0; z < nz; ++z)
+      for (int ray = 0; ray < kRays; ++ray)
+        for (int d = -up; d <= up; ++d) {
+          const int at = static_cast<int>(z) + d;
+          if (at < 0 || at >= blocks.size[2]) continue;
+          result[cell(ray, z)] = std::max(result[cell(ray, z)], reach[cell(ray, static_cast<std::size_t>(at))]);
+        }
+    return result;
+  };
+  const std::vector<float> wide = farthest(kAlongMm), close = farthest(0.5 * kAlongMm);
   parallelFor(nz, 0, stop, [&](std::size_t z) {
     for (int ray = 0; ray < kRays; ++ray) {
       const float far = wide[cell(ray, z)];
@@ -149,11 +153,15 @@ std::vector<std::uint8_t> outsideRibs(const LungBlocks& blocks, const StopToken&
           if (r < kNone) near.push_back(r);
         }
       }
+      // Where cartilage stands for ribs, and never farther out than that: where the lungs nearby end.
+      const float lungEnd = close[cell(ray, z)];
+      if (lungEnd >= kLeastReachMm) wall[cell(ray, z)] = lungEnd + static_cast<float>(kStepMm);
       if (near.empty()) continue;
       const auto rank = near.begin() + static_cast<std::ptrdiff_t>(kNearRibs * static_cast<double>(near.size()));
       std::nth_element(near.begin(), rank, near.end());
       const float inner = *rank;
-      wall[cell(ray, z)] = std::max(inner, reach[cell(ray, z)] + static_cast<float>(kStepMm));
+      wall[cell(ray, z)] =
+          std::max(std::min(wall[cell(ray, z)], inner), reach[cell(ray, z)] + static_cast<float>(kStepMm));
     }
   });
   parallelFor(nz, 0, stop, [&](std::size_t z) {
