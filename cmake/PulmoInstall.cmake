@@ -28,8 +28,10 @@ install(FILES ${resources}/desktop/pulmo.bash-completion DESTINATION ${data}/bas
 install(FILES README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
 install(DIRECTORY docs/guide docs/pictures DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs FILES_MATCHING PATTERN "*.md" PATTERN "*.png")
-file(GLOB licences ${TORCH_INSTALL_PREFIX}/../torch-*.dist-info/licenses/*)
-install(FILES ${licences} DESTINATION ${CMAKE_INSTALL_DOCDIR}/libtorch)
+file(GLOB licences ${TORCH_INSTALL_PREFIX}/../torch-*.dist-info/licenses)
+foreach(folder ${licences})  # none for the distribution's
+  install(DIRECTORY ${folder}/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/libtorch)
+endforeach()
 install(DIRECTORY ${CMAKE_BINARY_DIR}/man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 OPTIONAL FILES_MATCHING PATTERN "*.1.gz")
 
 set(CPACK_GENERATOR DEB)
