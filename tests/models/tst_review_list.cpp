@@ -195,7 +195,8 @@ class TestReviewList : public QObject {
     e.weights = "new.pth";
     QVERIFY(list.update(e));
     QCOMPARE(list.entries().at(0).weights, QString("new.pth"));
-    QCOMPARE(sql(file, {"PRAGMA user_version"}).toInt(), 2);
+    QVERIFY(e.name.isEmpty() && e.mask.isEmpty() && !e.alarms);
+    QCOMPARE(sql(file, {"PRAGMA user_version"}).toInt(), 3);
   }
 
   void refusesWhatIsNoList() {
@@ -224,7 +225,8 @@ class TestReviewList : public QObject {
     QVERIFY(list.update(e));
     (void)list.add(scan("3.4"));
     const QString csv = reviewCsv(list.entries());
-    QVERIFY(csv.startsWith("uid,source,description,state,difficulty,comment,who,when,weights\n"));
+    QVERIFY(csv.startsWith("uid,source,description,state,difficulty,comment,who,when,weights,name,mask,prediction,"
+                           "problem,alarms_serious,alarms_warning,alarms_note\n"));
     ReviewList other(fresh().toStdString());
     ReviewList::Import result = other.importCsv(csv);
     QVERIFY(result.added == 2 && result.updated == 0 && result.kept == 0);
