@@ -128,12 +128,12 @@ struct ReviewList::Connection {
       id = there.value(0).toLongLong();
       return false;
     }
-    QString name = scan.name;
-    for (int i = 2; !name.isEmpty() && run("SELECT id FROM scan WHERE name = ?", {name}, "read").next(); ++i)
-      name = QString("%1-%2").arg(scan.name).arg(i);
+    QString unique = scan.name;
+    for (int i = 2; !unique.isEmpty() && run("SELECT id FROM scan WHERE name = ?", {unique}, "read").next(); ++i)
+      unique = QString("%1-%2").arg(scan.name).arg(i);
     const QSqlQuery added =
         run("INSERT INTO scan (uid, source, description, weights, name, problem) VALUES (?, ?, ?, ?, ?, ?)",
-            {bound(scan.uid), bound(scan.source), bound(scan.description), bound(scan.weights), bound(name),
+            {bound(scan.uid), bound(scan.source), bound(scan.description), bound(scan.weights), bound(unique),
              bound(scan.problem)},
             "written");
     id = added.lastInsertId().toLongLong();
