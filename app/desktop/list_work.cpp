@@ -168,8 +168,7 @@ void ListWork::chooseOpen() {
 
 void ListWork::chooseScans() {
   if (!session_.list()) return;
-  const QString folder =
-      dialogs_.folder(window_, tr("A folder of scans"), QSettings().value("lastFolder").toString());
+  const QString folder = dialogs_.folder(window_, tr("A folder of scans"), QSettings().value("lastFolder").toString());
   if (!folder.isEmpty()) session_.addScans({toPath(folder)});
 }
 

@@ -111,7 +111,8 @@ int run(int argc, char** argv) {
   const QCommandLineOption coloured("colour-lesions", "Lay colours over the simulated lesions.");
   const QCommandLineOption colours("colours", "Over slices and lungs: errors (against --mask) or aeration.", "WHICH");
   const QCommandLineOption list("list", "Open this review list, and its first undecided scan.", "FILE");
-  parser.addOptions({list, phantom, seed, series, mask, screenshot, force, size, tab, preset, patient, coloured, colours});
+  parser.addOptions(
+      {list, phantom, seed, series, mask, screenshot, force, size, tab, preset, patient, coloured, colours});
   TrainingAtStart::addOptions(parser);
   parser.addPositionalArgument("PATH", "Folders or files to open.", "[PATH …]");
   if (asksForHelp(argc, argv)) {  // which needs no display

@@ -372,7 +372,9 @@ bool MainWindow::segmentOnce() {
 
 bool MainWindow::showTab(const QString& key) {
   if (key == "list") {
+    const bool first = !listDock_->isVisible() && !runsDock_->isVisible() && !QSettings().contains("window/state");
     listDock_->show();
+    if (first) resizeDocks({listDock_}, {235}, Qt::Vertical);
     listDock_->raise();
     return true;
   }

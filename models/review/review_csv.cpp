@@ -12,9 +12,9 @@ namespace pulmo {
 namespace {
 
 const QStringList& columns() {
-  static const QStringList names{"uid",  "source",  "description", "state", "difficulty",     "comment",
-                                 "who",  "when",    "weights",     "name",  "mask",           "prediction",
-                                 "problem", "alarms_serious", "alarms_warning", "alarms_note"};
+  static const QStringList names{
+      "uid",  "source", "description", "state",   "difficulty",     "comment",        "who",        "when", "weights",
+      "name", "mask",   "prediction",  "problem", "alarms_serious", "alarms_warning", "alarms_note"};
   return names;
 }
 
@@ -23,7 +23,7 @@ QString field(const QString& text) {
 }
 
 /// Empty: nobody has looked.
-QString count(const ReviewEntry& e, int AlarmCounts::* which) {
+QString count(const ReviewEntry& e, int AlarmCounts::*which) {
   return e.alarms ? QString::number((*e.alarms).*which) : QString();
 }
 

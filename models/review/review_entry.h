@@ -25,8 +25,8 @@ struct AlarmCounts {
 
 /// What came of segmenting a scan of the list in the background.
 struct ReviewResult {
-  QString prediction;  ///< the mask's file, relative to the list's folder; "" = none
-  QString weights;     ///< that made it
+  QString prediction;                 ///< the mask's file, relative to the list's folder; "" = none
+  QString weights;                    ///< that made it
   std::optional<AlarmCounts> alarms;  ///< about it; absent: nobody has looked
   QString problem;                    ///< why there is no mask, in a sentence
 };

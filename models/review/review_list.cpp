@@ -80,8 +80,7 @@ bool passes(const ReviewEntry& entry, const ReviewFilter& filter) {
   if (filter.undecidedOnly && !isUndecided(entry.state)) return false;
   if (entry.difficulty < filter.leastDifficulty) return false;
   if (filter.text.isEmpty()) return true;
-  const QString* texts[] = {&entry.name,        &entry.uid,     &entry.source,
-                            &entry.description, &entry.comment, &entry.who};
+  const QString* texts[] = {&entry.name, &entry.uid, &entry.source, &entry.description, &entry.comment, &entry.who};
   return std::any_of(std::begin(texts), std::end(texts),
                      [&](const QString* text) { return text->contains(filter.text, Qt::CaseInsensitive); });
 }
@@ -257,7 +256,7 @@ bool ReviewList::update(ReviewEntry& entry, const std::function<void()>& within)
 }
 
 void ReviewList::noteResult(qint64 id, const ReviewResult& result) {
-  const auto count = [&](int AlarmCounts::* which) {
+  const auto count = [&](int AlarmCounts::*which) {
     return result.alarms ? QVariant((*result.alarms).*which) : QVariant(QMetaType::fromType<int>());
   };
   (void)connection_->run(

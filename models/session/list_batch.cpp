@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "models/review/review_scan.h"
 #include "models/session/weights_name.h"
 #include "pipeline/batch/batch.h"
 
@@ -19,24 +20,13 @@ bool findSeries(BatchItem& item, const StopToken& stop) {
   try {
     const auto search = findScans({item.source}, stop, {});
     if (!search) return false;
-    const bool volume = item.uid == item.source.filename().string();
-    item.series = search->series[chooseSeries(*search, volume ? std::string() : item.uid)];
+    item.series = search->series[chooseSeries(*search, item.uid)];
     item.problem = item.series->facts.refusal;
     if (!item.problem.empty()) item.series.reset();
   } catch (const Error& e) {
     item.problem = e.what();
   }
   return true;
-}
-
-ReviewResult resultOf(const BatchRow& row, const QString& folder, const QString& maker) {
-  ReviewResult result;
-  result.problem = QString::fromStdString(row.error);
-  if (!row.error.empty()) return result;
-  result.prediction = folder + '/' + QString::fromStdString(row.mask);
-  result.weights = maker;
-  result.alarms = AlarmCounts{row.serious, row.warnings, row.notes};
-  return result;
 }
 
 }  // namespace
@@ -55,10 +45,7 @@ void ListBatch::start(std::size_t method) {
   std::vector<qint64> ids;
   for (const ReviewEntry& entry : list_.entries()) {
     if (!isUndecided(entry.state)) continue;
-    BatchItem& item = items.emplace_back();
-    item.name = ListSession::fileName(entry).toStdString();
-    item.source = entry.source.toStdString();
-    item.uid = entry.uid.toStdString();
+    items.push_back(itemOf(entry, ListSession::fileName(entry)));
     ids.push_back(entry.id);
   }
   if (items.empty()) return Q_EMIT list_.said(tr("Nothing on the list is undecided: there is nothing to segment."));
@@ -76,24 +63,22 @@ void ListBatch::start(std::size_t method) {
                    "Looking at " + found[i].name);
           if (!findSeries(found[i], stop)) return Outcome::Stopped;
         }
-        const QString folder = QString::fromStdString(file.filename().string()) + ".predictions/" + maker.key();
         BatchSettings settings;
-        settings.output = file.parent_path() / folder.toStdString();
+        settings.output = fs::path(file.string() + ".predictions") / maker.key().toStdString();
         settings.weights = maker.text().toStdString();
         settings.retryFailed = true;
         std::error_code code;
         fs::create_directories(settings.output, code);  // what is wrong with it, the batch tells
         const BatchResult result = runBatch(
             found, *segmenter, settings, stop,
-            [&](double fraction, const std::string& step) {
-              progress(kPlanShare + (1 - kPlanShare) * fraction, step);
-            },
+            [&](double fraction, const std::string& step) { progress(kPlanShare + (1 - kPlanShare) * fraction, step); },
             [&](const BatchRow& row, bool) {
               std::size_t i = 0;
               while (items[i].name != row.name) ++i;
               // Written by the thread that has the list.
               QMetaObject::invokeMethod(
-                  this, [this, list, id = ids[i], note = resultOf(row, folder, maker.text())] {
+                  this,
+                  [this, list, id = ids[i], note = resultOf(row, settings.output, file, maker.text())] {
                     list_.noteResult(list, id, note);
                   },
                   Qt::QueuedConnection);

@@ -7,8 +7,7 @@
 #include <utility>
 
 #include "models/review/review_csv.h"
-#include "pipeline/batch/batch_plan.h"
-#include "pipeline/imaging/volume_file.h"
+#include "models/review/review_scan.h"
 
 namespace pulmo {
 
@@ -18,30 +17,6 @@ namespace {
 
 constexpr int kRestMs = 1500;  // from the last key until a comment is written
 constexpr qint64 kLargestTable = 64 << 20;
-
-fs::path absolutePath(const fs::path& path) {
-  fs::path whole = fs::absolute(path).lexically_normal();
-  return whole.has_filename() ? whole : whole.parent_path();  // "a/b/" is "a/b"
-}
-
-QString descriptionOf(const FoundSeries& series) {
-  const SeriesFacts& facts = series.facts;
-  const QString what = QString::fromStdString(facts.description.empty() ? facts.format : facts.description);
-  return ListSession::tr("%1, %2 slices").arg(what).arg(facts.slices);
-}
-
-/// Where a file lies does not depend on which folder was searched: its uid is its name, unlike a DICOM series'.
-ReviewEntry entryFor(const BatchItem& item) {
-  const fs::path source = absolutePath(item.source);
-  ReviewEntry entry;
-  entry.source = QString::fromStdString(source.string());
-  entry.uid = QString::fromStdString(item.uid.empty() || isVolumeFileName(source) ? source.filename().string()
-                                                                                  : item.uid);
-  entry.name = QString::fromStdString(item.name);
-  if (item.series) entry.description = descriptionOf(*item.series);
-  entry.problem = QString::fromStdString(item.problem);
-  return entry;
-}
 
 /// 1 is right and 2 is left, also where only one of them is there: these are our own files.
 MaskValues ownValues() {
@@ -155,7 +130,7 @@ void ListSession::addScans(const Paths& paths) {
           try {
             const auto items = planBatch(absolutePath(paths[i]), false, stop, part);
             if (!items) return Outcome::Stopped;
-            for (const BatchItem& item : *items) result->found << entryFor(item);
+            for (const BatchItem& item : *items) result->found << pulmo::entryOf(item);
           } catch (const Error& e) {
             if (paths.size() == 1) throw;
             result->problems << QString::fromUtf8(e.what());  // the other folders count all the same
@@ -199,7 +174,8 @@ QString ListSession::importCsv(const fs::path& path) {
 
 const ReviewEntry* ListSession::entryOf(const Scan& scan) const {
   const auto same = [&](const ReviewEntry& e) {
-    if (scan.facts.format == "DICOM") return e.uid.toStdString() == scan.facts.uid;  // wherever it lies
+    if (scan.facts.format == "DICOM" && hasSeriesUid(e))
+      return e.uid.toStdString() == scan.facts.uid;  // wherever it is
     return e.source.toStdString() == absolutePath(scan.source.path).string();
   };
   // A series may be on the list from two places: then it is the one that was asked for.
@@ -227,7 +203,7 @@ void ListSession::openEntry(qint64 id) {
   shown_ = false;
   problem_.clear();
   const fs::path source = entry->source.toStdString();
-  const QString uid = entry->uid.toStdString() == source.filename().string() ? QString() : entry->uid;
+  const QString uid = hasSeriesUid(*entry) ? entry->uid : QString();
   Q_EMIT currentChanged();
   scans_.open({source}, uid);
 }
@@ -267,8 +243,8 @@ void ListSession::loadMask() {
                   QString::fromStdString(fileOf(entry->mask).string()));
   const fs::path path = fileOf(wasSigned ? entry->mask : entry->prediction);
   if (path.empty() || !fs::exists(path, code)) return;
-  const QString origin = wasSigned ? tr("signed by %1").arg(entry->who)
-                                   : tr("%1, from the list").arg(entry->weights.section(',', 0, 0));
+  const QString origin =
+      wasSigned ? tr("signed by %1").arg(entry->who) : tr("%1, from the list").arg(entry->weights.section(',', 0, 0));
   auto result = std::make_shared<NamedMask>();
   maskJob_.run(
       [scan = study_.scan(), path, origin, result](const StopToken& stop, const ProgressSink& progress) {

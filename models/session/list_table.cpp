@@ -2,7 +2,6 @@
 #include "models/session/list_table.h"
 
 #include <QDateTime>
-#include <QLocale>
 #include <algorithm>
 
 namespace pulmo {
@@ -24,14 +23,14 @@ QString alarmText(const ReviewEntry& e) {
 
 /// A scan that failed first, then by what weighs most; what nobody has looked at last.
 int alarmRank(const ReviewEntry& e) {
-  if (!e.problem.isEmpty()) return 1'000'000'000;
+  if (!e.problem.isEmpty()) return ListTable::kFailedRank;
   if (!e.alarms) return -1;
-  return e.alarms->serious * 1'000'000 + e.alarms->warnings * 1000 + e.alarms->notes;
+  return e.alarms->serious * ListTable::kSeriousRank + e.alarms->warnings * ListTable::kWarningRank + e.alarms->notes;
 }
 
 QString whenText(const QString& iso) {
   const QDateTime time = QDateTime::fromString(iso, Qt::ISODateWithMs);
-  return time.isValid() ? QLocale().toString(time.toLocalTime(), QLocale::ShortFormat) : QString();
+  return time.isValid() ? time.toLocalTime().toString("yyyy-MM-dd HH:mm") : QString();
 }
 
 }  // namespace
@@ -109,7 +108,9 @@ QVariant ListTable::data(const QModelIndex& index, int role) const {
     case State:
       return sorting ? QVariant(static_cast<int>(e.state)) : QVariant(reviewStateText(e.state));
     case Difficulty:
-      return sorting ? QVariant(e.difficulty) : e.difficulty == 0 ? QVariant() : QVariant(QString::number(e.difficulty));
+      return sorting             ? QVariant(e.difficulty)
+             : e.difficulty == 0 ? QVariant()
+                                 : QVariant(QString::number(e.difficulty));
     case Alarms:
       return sorting ? QVariant(alarmRank(e)) : QVariant(alarmText(e));
     case Comment:

@@ -18,9 +18,12 @@ class ListTable : public QAbstractTableModel {
   Q_OBJECT
  public:
   enum Column { Name, State, Difficulty, Alarms, Comment, Who, When, Weights, kColumns };
-  static constexpr int kSortRole = Qt::UserRole;      ///< what a column is sorted by
-  static constexpr int kIdRole = Qt::UserRole + 1;    ///< of the entry, qint64
+  static constexpr int kSortRole = Qt::UserRole;       ///< what a column is sorted by
+  static constexpr int kIdRole = Qt::UserRole + 1;     ///< of the entry, qint64
   static constexpr int kStateRole = Qt::UserRole + 2;  ///< ReviewState as int
+
+  /// What the column of alarms is sorted by, at least, where there are such.
+  static constexpr int kFailedRank = 1'000'000'000, kSeriousRank = 1'000'000, kWarningRank = 1000;
 
   /// @param session  outlives this
   explicit ListTable(ListSession& session, QObject* parent = nullptr);

@@ -1,27 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include <QString>
-#include <filesystem>
-
+#include "models/review/mask_maker.h"
 #include "pipeline/core/segmenter.h"
 
 namespace pulmo {
 
-/// What made a mask, told so that it can be found again years later.
-struct MaskMaker {
-  QString method;  ///< "unet"
-  QString file;    ///< of its weights, without the folder; "" = it has none
-  QString sha256;  ///< of that file, in hexadecimal digits; "" = none
-
-  /// "unet, lungs.pth, SHA-256 6ab…" or "threshold"
-  [[nodiscard]] QString text() const;
-  /// Short, and safe for a folder's name: "unet-6ab0c1d2".
-  [[nodiscard]] QString key() const;
-};
-
-/// @throws Error{Io} if the weights cannot be read
-/// @thread any
-/// @cost reads the weights' file once
+/// What the segmenter's masks are made by. @throws as the other makerOf
 [[nodiscard]] MaskMaker makerOf(const Segmenter& segmenter);
 
 }  // namespace pulmo

@@ -55,8 +55,7 @@ LabelVolume maskIn(const QString& file) {
 
 }  // namespace
 
-#define SETTLE(window) \
-  QTRY_VERIFY_WITH_TIMEOUT((window).settled() && !(window).list().session().opening(), kPatienceMs)
+#define SETTLE(window) QTRY_VERIFY_WITH_TIMEOUT((window).settled() && !(window).list().session().opening(), kPatienceMs)
 
 class TestListWindow : public QObject {
   Q_OBJECT

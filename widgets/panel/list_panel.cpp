@@ -97,13 +97,9 @@ QWidget* ListPanel::makeListPage() {
   state_->addItem(tr("All"), kAll);
   state_->addItem(tr("To do"), kUndecided);
   for (const ReviewState state : kReviewStates) state_->addItem(reviewStateText(state), static_cast<int>(state));
-  progress_ = new QProgressBar(page);
-  progress_->setObjectName("list.progress");
-  progress_->setToolTip(tr("Scans that are decided, of the whole list"));
-  progress_->setMinimumWidth(150);
-  add_ = makeButton(tr("Add scans …"), "list.add",
-                    tr("Put the best chest CT of every patient in a folder on the list; folders can be dropped here, too"),
-                    page);
+  add_ = makeButton(
+      tr("Add scans …"), "list.add",
+      tr("Put the best chest CT of every patient in a folder on the list; folders can be dropped here, too"), page);
   segment_ = makeButton(tr("Segment the list"), "list.segment",
                         tr("Find the lungs of every scan that is not decided, in the background"), page);
   auto* methods = new QMenu(segment_);
@@ -117,9 +113,8 @@ QWidget* ListPanel::makeListPage() {
   makeTable();
   auto* bar = new QHBoxLayout;
   bar->setSpacing(6);
-  bar->addWidget(text_, 2);
+  bar->addWidget(text_, 1);
   bar->addWidget(state_);
-  bar->addWidget(progress_, 3);
   for (QPushButton* button : {add_, segment_, stop_, export_}) bar->addWidget(button);
   auto* left = new QVBoxLayout;
   left->setSpacing(6);
@@ -146,7 +141,7 @@ void ListPanel::makeTable() {
   table_->sortByColumn(-1, Qt::AscendingOrder);  // as they came
   table_->setMinimumHeight(60);
   QHeaderView* header = table_->horizontalHeader();
-  constexpr int kWidths[ListTable::kColumns] = {190, 80, 70, 140, 180, 80, 120, 220};
+  constexpr int kWidths[ListTable::kColumns] = {180, 80, 75, 145, 180, 70, 125, 220};
   for (int c = 0; c < ListTable::kColumns; ++c) header->resizeSection(c, kWidths[c]);
   header->setStretchLastSection(true);
   header->setSortIndicatorClearable(true);
@@ -162,10 +157,8 @@ QWidget* ListPanel::makeDecision() {
   column->setSpacing(5);
   title_ = makeWrappedLabel(box, "");
   title_->setObjectName("list.title");
-  hint_ = makeWrappedLabel(box, "dim");
-  hint_->setObjectName("list.hint");
-  previous_ = makeButton(tr("◀ Previous  F7"), "list.previous", tr("Open the scan before, of those in the table (F7)"), box);
-  next_ = makeButton(tr("Next  F8 ▶"), "list.next", tr("Open the next scan, of those in the table (F8)"), box);
+  previous_ = makeButton(tr("◀ F7"), "list.previous", tr("Open the scan before, of those in the table (F7)"), box);
+  next_ = makeButton(tr("F8 ▶"), "list.next", tr("Open the next scan, of those in the table (F8)"), box);
   accept_ = makeButton(tr("Accept  Ctrl+1"), "list.accept",
                        tr("The mask is right: it is saved beside the list, and the scan is done (Ctrl+1)"), box);
   corrected_ = makeButton(tr("Corrected  Ctrl+2"), "list.corrected",
@@ -187,9 +180,12 @@ QWidget* ListPanel::makeDecision() {
   comment_->setPlaceholderText(tr("Comment  Ctrl+K"));
   comment_->setToolTip(tr("What should be known about this scan or its mask; saved by itself (Ctrl+K)"));
   comment_->setAccessibleName(tr("Comment"));
-  goOn_ = new QCheckBox(tr("After a decision, open the next scan"), box);
+  goOn_ = new QCheckBox(tr("After a decision, the next"), box);
   goOn_->setObjectName("list.goOn");
   goOn_->setToolTip(tr("The next one in the table, once the mask is saved"));
+  progress_ = new QProgressBar(box);
+  progress_->setObjectName("list.progress");
+  progress_->setToolTip(tr("Scans that are decided, of the whole list"));
   const auto add = [&](std::initializer_list<QWidget*> widgets) {
     auto* row = new QHBoxLayout;
     row->setSpacing(4);
@@ -197,14 +193,13 @@ QWidget* ListPanel::makeDecision() {
     column->addLayout(row);
   };
   for (QPushButton* button : {accept_, corrected_, reject_})
-    button->setStyleSheet(QStringLiteral("QPushButton { padding: 5px 4px; }"));
+    button->setStyleSheet(QStringLiteral("QPushButton { padding: 5px 4px; }"));  // three of them, with their keys
   column->addWidget(title_);
-  column->addWidget(hint_);
   add({accept_, corrected_, reject_});
   column->addWidget(comment_);
   add({difficulty_, who_});
-  add({previous_, next_});
-  column->addWidget(goOn_);
+  add({previous_, next_, goOn_});
+  column->addWidget(progress_);
   column->addStretch(1);
   connect(previous_, &QPushButton::clicked, this, [this] { Q_EMIT stepRequested(-1); });
   connect(next_, &QPushButton::clicked, this, [this] { Q_EMIT stepRequested(1); });
@@ -245,11 +240,12 @@ void ListPanel::filter() {
 void ListPanel::showList() {
   const bool open = session_.list() != nullptr, any = !session_.entries().isEmpty();
   pages_->setCurrentIndex(any ? 1 : 0);
-  empty_->setText(open ? tr("Nothing is on the list yet. Add the folders with the scans, or drop them here: the best chest "
-                            "CT of every patient in them comes onto the list.")
-                       : tr("A review list keeps many scans and what was decided about each: accepted, corrected or "
-                            "rejected, how hard it was, and a comment. Make a list, add the folders with the scans, let "
-                            "them be segmented in the background, and go from scan to scan with F8."));
+  empty_->setText(
+      open ? tr("Nothing is on the list yet. Add the folders with the scans, or drop them here: the best chest "
+                "CT of every patient in them comes onto the list.")
+           : tr("A review list keeps many scans and what was decided about each: accepted, corrected or "
+                "rejected, how hard it was, and a comment. Make a list, add the folders with the scans, let "
+                "them be segmented in the background, and go from scan to scan with F8."));
   new_->setVisible(!open);
   open_->setVisible(!open);
   addFirst_->setVisible(open);
@@ -264,8 +260,6 @@ void ListPanel::showList() {
 void ListPanel::showCurrent() {
   const ReviewEntry* entry = session_.currentEntry();
   const bool ready = entry && !session_.opening() && !session_.signJob().busy();
-  title_->setText(entry ? QStringLiteral("<b>%1</b>").arg(ListSession::fileName(*entry).toHtmlEscaped()) : QString());
-  title_->setVisible(entry != nullptr);
   QString hint;
   if (!entry)
     hint = tr("No scan of the list is open: double-click one, or press F8.");
@@ -276,7 +270,9 @@ void ListPanel::showCurrent() {
   else
     hint = entry->who.isEmpty() ? reviewStateText(entry->state)
                                 : tr("%1, by %2").arg(reviewStateText(entry->state), entry->who);
-  hint_->setText(hint);
+  const QString name =
+      entry ? QStringLiteral("<b>%1</b> ").arg(ListSession::fileName(*entry).toHtmlEscaped()) : QString();
+  title_->setText(QStringLiteral("%1<span style='color: #8e9aa8'>%2</span>").arg(name, hint.toHtmlEscaped()));
   accept_->setEnabled(ready && session_.shown());
   corrected_->setEnabled(ready && session_.shown());
   reject_->setEnabled(ready);

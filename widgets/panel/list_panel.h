@@ -70,7 +70,7 @@ class ListPanel : public QWidget {
   QProgressBar* progress_;
   QPushButton *add_, *segment_, *stop_, *export_;
   ListView* table_;
-  QLabel *title_, *hint_;
+  QLabel* title_;
   QPushButton *previous_, *next_, *accept_, *corrected_, *reject_;
   QComboBox* difficulty_;
   QLineEdit *who_, *comment_;

@@ -43,11 +43,22 @@ class ListView::Delegate final : public QStyledItemDelegate {
     if (index.column() == ListTable::State)
       option->palette.setColor(QPalette::Text,
                                colourOf(static_cast<ReviewState>(index.data(ListTable::kStateRole).toInt())));
+    if (index.column() == ListTable::Alarms) {
+      const int rank = index.data(ListTable::kSortRole).toInt();
+      if (rank >= ListTable::kSeriousRank)
+        option->palette.setColor(QPalette::Text, {0xff, 0x8a, 0x80});
+      else if (rank >= ListTable::kWarningRank)
+        option->palette.setColor(QPalette::Text, {0xf2, 0xc1, 0x4e});
+    }
   }
 };
 
 ListView::ListView(QWidget* parent) : QTableView(parent), delegate_(new Delegate(this)) {
   setItemDelegate(delegate_);
+  // With a border of its own, a cell has the same padding whether it is selected or not.
+  setStyleSheet(
+      QStringLiteral("QTableView::item { padding: 3px 4px; border: 0; }"
+                     "QTableView::item:selected { background: #24517a; color: #ffffff; }"));
   setEditTriggers(NoEditTriggers);
   setSelectionBehavior(SelectRows);
   setSelectionMode(SingleSelection);
