@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/desktop/list_work.h"
 
+#include <pwd.h>
+#include <unistd.h>
+
 #include <QAction>
 #include <QDir>
 #include <QFileInfo>
@@ -20,9 +23,8 @@ const QString kWho = QStringLiteral("list/who"), kGoOn = QStringLiteral("list/go
 
 /// As it was last entered, else as the system knows the person.
 QString rememberedName() {
-  QString name = qEnvironmentVariable("USER");
-  if (name.isEmpty()) name = qEnvironmentVariable("LOGNAME");
-  return QSettings().value(kWho, name).toString();
+  const passwd* person = ::getpwuid(::getuid());
+  return QSettings().value(kWho, person ? QString::fromLocal8Bit(person->pw_name) : QString()).toString();
 }
 
 }  // namespace
@@ -208,6 +210,8 @@ void ListWork::step(int step) {
 
 void ListWork::decide(ReviewState state) {
   if (edit_.job().busy()) return status_.showMessage(tr("An edit is being worked out; Esc stops it."));
+  if (edit_.found() && !isUndecided(state))
+    return status_.showError(tr("Edits of this scan were found: restore or discard them first, in the tab Edit."));
   edit_.publish();
   const bool goOn = panel_->goesOn() && !isUndecided(state);
   const auto next = goOn ? order_.neighbour(session_.current(), 1) : std::nullopt;

@@ -103,6 +103,8 @@ void ListSession::decide(ReviewState state, qint64 next) {
   if (!entry) return;
   if (signJob_.busy()) return Q_EMIT said(tr("The mask is being saved: a moment, please."));
   if (opening()) return Q_EMIT said(tr("%1 is still being opened.").arg(fileName(*entry)));
+  if (!isUndecided(state) && who_.isEmpty())
+    return Q_EMIT failed(tr("Say first who decides: your name or initials, beside the difficulty."), {});
   if (state == ReviewState::Accepted || state == ReviewState::Corrected) return sign(state, next);
   if (change([state](ReviewEntry& e) { e.state = state; }) && next != 0) openEntry(next);
 }

@@ -192,6 +192,9 @@ class TestListWindow : public QObject {
       QTest::keyClick(&window, Qt::Key_F7);
       SETTLE(window);
       QVERIFY(window.edit().session().found().has_value());
+      QTest::keyClick(&window, Qt::Key_2, Qt::ControlModifier);  // without them: surely not what was meant
+      QVERIFY2(window.errorShown().contains("restore or discard"), qPrintable(window.errorShown()));
+      QCOMPARE(shown(window, ListTable::State)[0], QString("in review"));
       window.edit().session().restore();
       QTRY_VERIFY_WITH_TIMEOUT(window.edit().session().hasEdits() && window.settled(), kPatienceMs);
       QTest::keyClick(&window, Qt::Key_2, Qt::ControlModifier);

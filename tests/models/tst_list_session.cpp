@@ -249,6 +249,10 @@ class TestListSession : public QObject {
     QVERIFY(!desk.list.problem().isEmpty());
     desk.list.decide(ReviewState::Accepted);
     QVERIFY2(desk.failure().contains("not open"), qPrintable(desk.failure()));
+    desk.list.setWho("");
+    desk.list.decide(ReviewState::Rejected);
+    QVERIFY2(desk.failure().contains("who decides"), qPrintable(desk.failure()));
+    desk.list.setWho("ab");
     desk.list.decide(ReviewState::Rejected, desk.id("p2_ct"));
     SETTLE(desk);
     QVERIFY(desk.list.find(desk.id("lost"))->state == ReviewState::Rejected);

@@ -115,6 +115,7 @@ QWidget* ListPanel::makeListPage() {
   bar->setSpacing(6);
   bar->addWidget(text_, 1);
   bar->addWidget(state_);
+  bar->addStretch(1);
   for (QPushButton* button : {add_, segment_, stop_, export_}) bar->addWidget(button);
   auto* left = new QVBoxLayout;
   left->setSpacing(6);
@@ -141,7 +142,7 @@ void ListPanel::makeTable() {
   table_->sortByColumn(-1, Qt::AscendingOrder);  // as they came
   table_->setMinimumHeight(60);
   QHeaderView* header = table_->horizontalHeader();
-  constexpr int kWidths[ListTable::kColumns] = {180, 80, 75, 145, 180, 70, 125, 220};
+  constexpr int kWidths[ListTable::kColumns] = {180, 80, 75, 145, 260, 70, 125, 220};
   for (int c = 0; c < ListTable::kColumns; ++c) header->resizeSection(c, kWidths[c]);
   header->setStretchLastSection(true);
   header->setSortIndicatorClearable(true);
