@@ -249,8 +249,11 @@ void ListSession::loadMask() {
   maskJob_.run(
       [scan = study_.scan(), path, origin, result](const StopToken& stop, const ProgressSink& progress) {
         progress(0, "Reading " + path.filename().string());
-        *result = {std::make_shared<const LabelVolume>(pulmo::loadMask(path, scan.get(), ownValues())), origin};
-        return stop.stop_requested() ? Outcome::Stopped : Outcome::Completed;
+        auto answer = loadOrInspectMask(path, scan.get(), ownValues(), stop);
+        if (!answer) return Outcome::Stopped;
+        // With values given, there is nothing left to be asked.
+        *result = {std::make_shared<const LabelVolume>(std::move(answer->labels.value())), origin};
+        return Outcome::Completed;
       },
       [this, scan = study_.scan(), result] {
         if (study_.scan() != scan || study_.prediction().labels) return;  // one was made by hand meanwhile
