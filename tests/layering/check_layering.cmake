@@ -28,7 +28,7 @@ set(RULES
   "widgets/view|pipeline/core/,models/,widgets/|Q,vtk"
   # panels see data, never the things that do the work
   "widgets|pipeline/core/,pipeline/metrics/metrics.h,pipeline/imaging/mask_io.h,pipeline/imaging/scan_search.h,pipeline/simulate/pathology.h,pipeline/learn/training_config.h,models/,widgets/|Q"
-  "app/cli|pipeline/,widgets/scene/,app/cli/,app/exit_code.h|CLI/,nlohmann/"
+  "app/cli|pipeline/,models/review/,widgets/scene/,app/cli/,app/exit_code.h|CLI/,nlohmann/,QCoreApplication"
   "app/desktop|pipeline/,models/,widgets/,app/desktop/,app/exit_code.h|Q"
   "app|pipeline/core/,app/exit_code.h|-")
 set(THIRD_PARTY "^(Q[A-Z]|Qt|vtk|itk|gdcm|dcmtk/|torch/|c10/|ATen/|caffe2/|nlohmann/|CLI/)")
