@@ -36,8 +36,8 @@ struct LungBlocks {
 ///
 /// In each slice rays run out from the middle between the lungs. The first bone of a ray that lies as far out as the
 /// lungs of the slices around it reach is a rib; between ribs the nearer of those around count. The wall is
-/// never farther out than the lungs reach within 30 mm up and down: so it is, too, where there is cartilage alone. Rays that meet no lung
-/// within 60 mm up and down (spine, sternum) have no outside.
+/// never farther out than the lungs reach within 30 mm up and down: so it is, too, where there is cartilage alone. Rays
+/// that meet no lung within 60 mm up and down (spine, sternum) have no outside.
 [[nodiscard]] std::vector<std::uint8_t> outsideRibs(const LungBlocks& blocks, const StopToken& stop);
 
 }  // namespace pulmo
