@@ -24,6 +24,7 @@ namespace pulmo {
 class Actions;
 class DeviceProbe;
 class EditWork;
+class ReportWork;
 class ReviewWork;
 class SegmentPanel;
 class SimulateWork;
@@ -110,6 +111,7 @@ class MainWindow : public QMainWindow {
   TrainWork* train_;
   ReviewWork* review_;
   EditWork* edit_;
+  ReportWork* report_;
   QDockWidget* runsDock_ = nullptr;
   QTabWidget* tabs_ = nullptr;
   StudyPanel* studyPanel_ = nullptr;
