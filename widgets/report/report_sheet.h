@@ -17,7 +17,7 @@ class ReportSheet {
   struct Style {
     double points = 7.5;
     bool bold = false;
-    QColor colour{22, 32, 43};
+    QColor colour = QColor(22, 32, 43);
   };
   static constexpr double kWidthMm = 210, kHeightMm = 297, kMarginMm = 14;
   static constexpr double kInnerMm = kWidthMm - 2 * kMarginMm;
