@@ -125,28 +125,33 @@ std::string tableHtml(const ReportTable& table) {
   return html + "</tbody></table></section>\n";
 }
 
-std::string textAt(double x, double y, const std::string& text, const char* anchor, const char* fill, double size) {
+std::string textAt(double x, double y, const std::string& text, const char* anchor, const char* fill, double size,
+                   bool rimmed = false) {
+  // A dark rim keeps light letters readable on bone.
+  const std::string rim = rimmed ? "\" stroke=\"#000\" stroke-opacity=\".7\" stroke-width=\"" + num(0.22 * size) +
+                                       "\" stroke-linejoin=\"round\" paint-order=\"stroke"
+                                 : "";
   return "<text x=\"" + num(x) + "\" y=\"" + num(y) + "\" text-anchor=\"" + anchor + "\" font-size=\"" + num(size) +
-         "\" fill=\"" + fill + "\" font-family=\"sans-serif\">" + escaped(text) + "</text>";
+         "\" fill=\"" + fill + rim + "\" font-family=\"sans-serif\">" + escaped(text) + "</text>";
 }
 
 /// The picture with its letters and its ruler laid over it, which stay sharp at any size.
 std::string pictureHtml(const ReportPicture& picture) {
   const double w = picture.width, h = picture.height, size = 0.055 * h, edge = 0.02 * h;
-  const char* letter = picture.dark ? "#f0d078" : "#7a5a00";
+  const char* letter = picture.dark ? "#ffd878" : "#7a5a00";
   const char* ink = picture.dark ? "#e0e6ee" : "#3a4652";
   std::string html = "<figure><svg viewBox=\"0 0 " + num(w) + " " + num(h) + "\" role=\"img\" aria-label=\"" +
                      escaped(picture.caption) + "\"><image width=\"" + num(w) + "\" height=\"" + num(h) +
                      "\" href=\"data:image/png;base64," + base64(picture.png) + "\"/>";
-  html += textAt(edge, h / 2 + size / 3, picture.left, "start", letter, size);
-  html += textAt(w - edge, h / 2 + size / 3, picture.right, "end", letter, size);
-  html += textAt(w / 2, edge + size * 0.8, picture.top, "middle", letter, size);
-  html += textAt(w / 2, h - edge, picture.bottom, "middle", letter, size);
+  html += textAt(edge, h / 2 + size / 3, picture.left, "start", letter, size, picture.dark);
+  html += textAt(w - edge, h / 2 + size / 3, picture.right, "end", letter, size, picture.dark);
+  html += textAt(w / 2, edge + size * 0.8, picture.top, "middle", letter, size, picture.dark);
+  html += textAt(w / 2, h - edge, picture.bottom, "middle", letter, size, picture.dark);
   if (const double mm = rulerMm(picture); mm > 0) {
     const double length = mm * picture.pixelsPerMm, y = h - 1.5 * edge;
     html += "<path d=\"M" + num(w - edge - length) + " " + num(y - edge) + "v" + num(edge) + "h" + num(length) + "v" +
             num(-edge) + "\" fill=\"none\" stroke=\"" + ink + "\" stroke-width=\"" + num(0.005 * h) + "\"/>";
-    html += textAt(w - edge, y - 1.4 * edge, numberText(mm, 0, "") + " mm", "end", ink, 0.8 * size);
+    html += textAt(w - edge, y - 1.4 * edge, numberText(mm, 0, "") + " mm", "end", ink, 0.8 * size, picture.dark);
   }
   return html + "</svg><figcaption>" + escaped(picture.caption) + "</figcaption></figure>\n";
 }

@@ -45,6 +45,15 @@ std::string personName(const std::string& dicom) {
   return given.empty() ? family : family + ", " + given;
 }
 
+/// The figure's name with its limits, where that says more.
+std::string nameOf(const DensityFigure& figure) {
+  const std::string key = figure.key;
+  if (key == "inflated_percent") return "Inflated, −950 to −750 HU, %";
+  if (key == "infiltrated_percent") return "Infiltrated, −750 to −400 HU, %";
+  if (key == "collapsed_percent") return "Collapsed, −400 to 0 HU, %";
+  return withMinus(figure.name);
+}
+
 /// "2026-11-29T21:14:05Z" without what nobody reads.
 std::string readableTime(const std::string& iso) {
   if (iso.size() < 16 || iso[10] != 'T') return iso;
@@ -89,7 +98,9 @@ std::vector<ReportRow> patientRows(const ReportContent& content) {
 std::vector<ReportRow> scanRows(const ReportContent& content) {
   const SeriesFacts& scan = content.scan;
   std::vector<ReportRow> rows;
-  add(rows, "Series", joined({scan.studyDescription, scan.description}, " · "));
+  std::string series = joined({scan.studyDescription, scan.description}, " · ");
+  std::replace(series.begin(), series.end(), '^', ' ');
+  add(rows, "Series", series);
   add(rows, "Date", scan.date);
   std::string matrix = std::to_string(scan.slices) + (scan.slices == 1 ? " slice of " : " slices of ") +
                        std::to_string(scan.columns) + " × " + std::to_string(scan.rows);
@@ -143,7 +154,7 @@ ReportTable densityTable(const ReportContent& content) {
   for (const char* key : kShown)
     for (const DensityFigure& figure : densityFigures()) {
       if (std::string(key) != figure.key) continue;
-      std::vector<std::string> row{withMinus(figure.name)};
+      std::vector<std::string> row{nameOf(figure)};
       for (const LungPart part : parts) {
         const Densitometry* d = regionOf(content, part, LungZone::Whole);
         row.push_back(cell(d, d == nullptr ? std::nullopt : figure.value(*d), figure.decimals > 0 ? 1 : 0));
@@ -246,7 +257,7 @@ double histogramTop(const std::vector<HistogramCurve>& curves) {
 double rulerMm(const ReportPicture& picture) {
   if (picture.pixelsPerMm <= 0) return 0;
   for (const double mm : {100.0, 50.0, 20.0, 10.0, 5.0})
-    if (mm * picture.pixelsPerMm <= picture.width / 3.0) return mm;
+    if (mm * picture.pixelsPerMm <= picture.width / 4.0) return mm;
   return 0;
 }
 

@@ -53,7 +53,7 @@ struct HistogramCurve {
 /// A round number that all curves stay below, in percent.
 [[nodiscard]] double histogramTop(const std::vector<HistogramCurve>& curves);
 
-/// A round length that takes up to a third of the picture; 0 where millimetres are not known.
+/// A round length that takes up to a quarter of the picture; 0 where millimetres are not known.
 [[nodiscard]] double rulerMm(const ReportPicture& picture);
 
 /// A minus sign before each number below zero, instead of a hyphen.

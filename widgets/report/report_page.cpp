@@ -31,14 +31,14 @@ void ReportPage::write() {
 }
 
 void ReportPage::header() {
-  sheet_.line(kLeft, 19, 90, "Lung report", {17, true, kInk});
-  sheet_.line(kRight - 110, 19, 110, kReportWarning, {7.5, true, kAlert}, Align::Right);
-  sheet_.fill({kLeft, 21.6, kWide, 0.7}, kAccent);
-  y_ = 25;
+  sheet_.line(kLeft, 17, 90, "Lung report", {17, true, kInk});
+  sheet_.line(kRight - 110, 17, 110, kReportWarning, {8, true, kAlert}, Align::Right);
+  sheet_.fill({kLeft, 19.6, kWide, 0.7}, kAccent);
+  y_ = 23;
 }
 
 double ReportPage::rows(double x, double y, double width, const std::vector<ReportRow>& rows) {
-  constexpr double kNames = 19, kStep = 0.5;
+  constexpr double kNames = 20, kStep = 0.5;
   const double top = y;
   for (const ReportRow& row : rows) {
     sheet_.paragraph(x, y, kNames - 1, text(row.name), kName);
@@ -85,25 +85,25 @@ void ReportPage::decision() {
 
 double ReportPage::table(double x, double y, double width, double names, const ReportTable& table) {
   if (table.rows.empty()) return 0;
-  constexpr double kStep = 3.75;
+  constexpr double kStep = 4.15;
   const double top = y, column = (width - names) / static_cast<double>(table.header.size() - 1);
   sheet_.line(x, y + 3, width, text(table.title), kHead);
   y += 4.6;
   if (!table.groups.empty()) {
     for (std::size_t i = 0; i < table.groups.size(); ++i)
-      sheet_.line(x + names + 2 * column * static_cast<double>(i), y + 2.6, 2 * column, text(table.groups[i]), kSmall,
-                  Align::Right);
-    y += 3.2;
+      sheet_.line(x + names + 2 * column * static_cast<double>(i), y + 2.9, 2 * column, text(table.groups[i]), kSmall,
+                  Align::Middle);
+    y += 3.5;
   }
   for (std::size_t i = 1; i < table.header.size(); ++i)
-    sheet_.line(x + names + column * static_cast<double>(i - 1), y + 2.6, column, text(table.header[i]), kName,
+    sheet_.line(x + names + column * static_cast<double>(i - 1), y + 2.9, column, text(table.header[i]), kName,
                 Align::Right);
   y += kStep;
   sheet_.rule(x, y, x + width, y, 0.3, kSoft);
   for (const auto& row : table.rows) {
     for (std::size_t i = 0; i < row.size(); ++i) {
       const double at = i == 0 ? x : x + names + column * static_cast<double>(i - 1);
-      sheet_.line(at, y + 2.8, i == 0 ? names : column, text(row[i]), kBody, i == 0 ? Align::Left : Align::Right);
+      sheet_.line(at, y + 3.05, i == 0 ? names : column, text(row[i]), kBody, i == 0 ? Align::Left : Align::Right);
     }
     y += kStep;
     sheet_.rule(x, y, x + width, y, 0.12, kLine);
@@ -113,7 +113,7 @@ double ReportPage::table(double x, double y, double width, double names, const R
 
 void ReportPage::tables() {
   constexpr double kBetween = 8, kHalf = (kWide - kBetween) / 2, kSecond = kLeft + kHalf + kBetween;
-  const double left = table(kLeft, y_, kHalf, 36, densityTable(content_));
+  const double left = table(kLeft, y_, kHalf, 47, densityTable(content_));
   double right = table(kSecond, y_, kHalf, 15, thirdsTable(content_));
   right += table(kSecond, y_ + right, kHalf, 36, agreementTable(content_));
   y_ += std::max(left, right) + 0.5;
@@ -134,18 +134,23 @@ void ReportPage::findings() {
   sheet_.line(kLeft, y_ + 3, kWide, "To be looked at", kHead);
   y_ += 4.6;
   if (found.empty()) y_ += sheet_.paragraph(kLeft, y_, kWide, "Nothing unusual was found about the mask.", kBody);
+  bool second = false;  // places are short: two stand in a line
+  double lineHeight = 0;
   for (const ReportFinding& f : found) {
-    const bool alarm = f.severity == "serious" || f.severity == "warning" || f.severity == "note";
-    const Style title{7.5, true, colourOf(f.severity)};
-    const QString head = text(f.title) + (alarm ? " (" + text(f.severity) + ")" : QString());
+    const bool place = f.sentence.empty();
+    const double width = place ? kWide / 2 - 2 : kWide, left = kLeft + (place && second ? kWide / 2 : 0);
+    const Style title{8, true, colourOf(f.severity)};
+    const QString head = text(f.title) + (place ? QString() : " (" + text(f.severity) + ")");
     const double indent = kIndent + sheet_.textWidth(head, title) + 2;
-    const QString rest = text(f.sentence.empty() ? f.where : f.sentence + " " + f.where + ".");
-    const double height = sheet_.paragraphHeight(kWide - indent, rest, kBody);
-    need(height);
-    sheet_.fill({kLeft, y_ + 0.3, 1.2, height - 0.6}, title.colour);
-    sheet_.paragraph(kLeft + kIndent, y_, indent, head, title);
-    sheet_.paragraph(kLeft + indent, y_, kWide - indent, rest, kBody);
-    y_ += height + 0.6;
+    const QString rest = text(place ? f.where : f.sentence + " " + f.where + ".");
+    const double height = sheet_.paragraphHeight(width - indent, rest, kBody);
+    if (!second) need(height);
+    sheet_.fill({left, y_ + 0.3, 1.2, height - 0.6}, title.colour);
+    sheet_.paragraph(left + kIndent, y_, indent, head, title);
+    sheet_.paragraph(left + indent, y_, width - indent, rest, kBody);
+    lineHeight = std::max(second ? lineHeight : 0, height);
+    second = place && !second;
+    if (!second || &f == &found.back()) y_ += lineHeight + 0.6;
   }
   if (content_.notes.empty()) return;
   y_ += 1.5;

@@ -25,8 +25,8 @@ class ReportPage {
   using Style = ReportSheet::Style;
   static constexpr QColor kInk{22, 32, 43}, kSoft{92, 104, 117}, kLine{207, 214, 222}, kAccent{15, 92, 130};
   static constexpr QColor kPlate{243, 245, 248}, kAlert{179, 38, 30};
-  static constexpr Style kHead{8.5, true, kAccent}, kBody{7.5, false, kInk}, kName{7.5, false, kSoft};
-  static constexpr Style kSmall{6.5, false, kSoft};
+  static constexpr Style kHead{9, true, kAccent}, kBody{8, false, kInk}, kName{8, false, kSoft};
+  static constexpr Style kSmall{7, false, kSoft};
   static constexpr double kLeft = ReportSheet::kMarginMm, kRight = ReportSheet::kWidthMm - ReportSheet::kMarginMm;
   static constexpr double kWide = ReportSheet::kInnerMm, kBottom = 282;  ///< below it stands the footer
 

@@ -2,6 +2,7 @@
 // The pictures of a report's page, and what is laid over them.
 #include <QLinearGradient>
 #include <QPolygonF>
+#include <algorithm>
 
 #include "pipeline/report/number_text.h"
 #include "widgets/report/report_page.h"
@@ -15,21 +16,30 @@ constexpr double kGap = 2.4;  // between pictures
 }  // namespace
 
 void ReportPage::lettersOver(const QRectF& at, const ReportPicture& picture) {
-  const Style letter{8, true, picture.dark ? QColor(240, 208, 120) : QColor(122, 90, 0)};
-  const double middle = at.center().y() + 1, edge = 1.2;
-  sheet_.line(at.left() + edge, middle, 10, text(picture.left), letter);
-  sheet_.line(at.right() - edge - 10, middle, 10, text(picture.right), letter, Align::Right);
-  sheet_.line(at.center().x() - 5, at.top() + 3.4, 10, text(picture.top), letter, Align::Middle);
-  sheet_.line(at.center().x() - 5, at.bottom() - edge, 10, text(picture.bottom), letter, Align::Middle);
+  const Style letter{8, true, picture.dark ? QColor(255, 216, 120) : QColor(122, 90, 0)};
+  const QColor plate(0, 0, 0, 130);  // letters stand on bone as well as on air
+  constexpr double kBox = 3.6, kEdge = 0.8;
+  const auto put = [&](const std::string& letters, double x, double y) {
+    const double width = std::max(kBox, sheet_.textWidth(text(letters), letter) + 1);
+    const QRectF box(x - width / 2, y - kBox / 2, width, kBox);
+    if (picture.dark) sheet_.fill(box, plate);
+    sheet_.line(box.left(), box.bottom() - 0.8, width, text(letters), letter, Align::Middle);
+  };
+  const double half = kBox / 2 + kEdge;
+  put(picture.left, at.left() + half, at.center().y());
+  put(picture.right, at.right() - half, at.center().y());
+  put(picture.top, at.center().x(), at.top() + half);
+  put(picture.bottom, at.center().x(), at.bottom() - half);
   const double mm = rulerMm(picture);
   if (mm <= 0) return;
-  const QColor ink = picture.dark ? QColor(224, 230, 238) : kSoft;
+  const QColor ink = picture.dark ? QColor(235, 240, 246) : kSoft;
   const double length = mm * picture.pixelsPerMm * at.width() / picture.width;
-  const double right = at.right() - edge, base = at.bottom() - edge - 0.4;
+  const double right = at.right() - kEdge - 0.8, base = at.bottom() - kEdge - 0.8;
+  if (picture.dark) sheet_.fill({right - length - 0.8, base - 5, length + 1.6, 5.8}, plate);
   sheet_.rule(right - length, base, right, base, 0.25, ink);
   for (const double x : {right - length, right - length / 2, right})
     sheet_.rule(x, base + 0.125, x, base - (x == right - length / 2 ? 0.9 : 1.4), 0.25, ink);
-  sheet_.line(right - 20, base - 2, 20, text(numberText(mm, 0, "") + " mm"), {6.5, false, ink}, Align::Right);
+  sheet_.line(right - length, base - 2, length, text(numberText(mm, 0, "") + " mm"), {6.5, false, ink}, Align::Middle);
 }
 
 void ReportPage::onePicture(const QRectF& at, const ReportPicture& picture) {

@@ -15,7 +15,7 @@ namespace {
 
 constexpr int kFine = 3;          // samples a pixel along each axis
 constexpr double kFilled = 0.84;  // of the picture, by the lungs: letters and ruler stand beside them
-constexpr float kFarShade = 0.62F;
+constexpr float kFarShade = 0.74F;
 
 using Vector = std::array<float, 3>;
 
@@ -42,7 +42,7 @@ Axes axesOf(double turnedDeg) {
 /// What the light leaves of a colour where the surface faces along n (picture's axes). Lights as in SurfaceScene.
 float lightOn(const Vector& n) {
   static const Vector kMain = unit(-0.6F, 0.9F, 1), kFill = unit(0.9F, 0.1F, 1);
-  return 0.16F + 0.78F * std::max(0.F, dot3(n, kMain)) + 0.28F * std::max(0.F, dot3(n, kFill));
+  return 0.26F + 0.72F * std::max(0.F, dot3(n, kMain)) + 0.28F * std::max(0.F, dot3(n, kFill));
 }
 
 float shineOn(const Vector& n) {

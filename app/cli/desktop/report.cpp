@@ -55,6 +55,8 @@ void writeWithFonts(const ReportContent& content, const Options& options, const 
   if (reportFormatOf(options.output) != ReportFormat::Pdf)
     return writeReport(content, options.output, context.overwrite());
   qputenv("QT_QPA_PLATFORM", "offscreen");
+  // What goes wrong is thrown; Qt's remarks on the session it is not part of help nobody.
+  qInstallMessageHandler([](QtMsgType, const QMessageLogContext&, const QString&) {});
   static char name[] = "pulmo";
   char* arguments[] = {name, nullptr};
   int count = 1;
