@@ -38,7 +38,7 @@ void ReportPage::header() {
 }
 
 double ReportPage::rows(double x, double y, double width, const std::vector<ReportRow>& rows) {
-  constexpr double kNames = 20, kStep = 0.5;
+  constexpr double kNames = 17, kStep = 0.5;
   const double top = y;
   for (const ReportRow& row : rows) {
     sheet_.paragraph(x, y, kNames - 1, text(row.name), kName);
@@ -48,7 +48,7 @@ double ReportPage::rows(double x, double y, double width, const std::vector<Repo
 }
 
 void ReportPage::facts() {
-  constexpr double kBetween = 6, kHalf = (kWide - kBetween) / 2;
+  constexpr double kBetween = 6, kFirst = 104, kSecond = kWide - kFirst - kBetween;
   std::vector<ReportRow> person = patientRows(content_), scan = scanRows(content_), left, right;
   // The UID is as long as a line, and for machines: it stands in the footer.
   const auto uid =
@@ -60,7 +60,7 @@ void ReportPage::facts() {
   left = std::move(person);
   left.insert(left.end(), scan.begin(), scan.end());
   right = maskRows(content_);
-  const double height = std::max(rows(kLeft, y_, kHalf, left), rows(kLeft + kHalf + kBetween, y_, kHalf, right));
+  const double height = std::max(rows(kLeft, y_, kFirst, left), rows(kLeft + kFirst + kBetween, y_, kSecond, right));
   y_ += height + 2;
 }
 
