@@ -29,7 +29,9 @@ constexpr const char* kHead = R"(<!DOCTYPE html>
   --accent: #6cc0e6; } }
 @media print { :root { color-scheme: light; --ink: #16202b; --soft: #5a6673; --line: #cfd6de; --page: #fff;
   --plate: #f3f5f8; --serious: #b3261e; --warning: #9a5b00; --note: #3b5f8a; --missed: #c4381f; --added: #4d47d6;
-  --accent: #0f5c82; } body { margin: 0 } main { padding: 0; max-width: none } }
+  --accent: #0f5c82; } body { margin: 0; font-size: 9.5px; line-height: 1.25 }
+  main { padding: 0; max-width: none } th, td { padding: .05rem .35rem } li { padding: .05rem 0 }
+  .columns, .row { margin-top: .6rem } }
 @page { size: A4; margin: 12mm }
 * { box-sizing: border-box; -webkit-print-color-adjust: exact; print-color-adjust: exact }
 body { margin: 0; background: var(--page); color: var(--ink);
@@ -41,6 +43,9 @@ h1 { font-size: 1.6rem; margin: 0 } h2 { font-size: .95rem; margin: 0 0 .3rem; c
 .use { color: var(--serious); font-weight: 600 }
 .columns { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .9rem 1.6rem; margin-top: .9rem }
 .row { display: grid; gap: .5rem; margin-top: .9rem; align-items: start }
+.facts { grid-template-columns: minmax(0, 2fr) minmax(0, 3fr) } section + section { margin-top: .9rem }
+.key { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; color: var(--soft); font-size: .85em; margin-top: .4rem }
+.key i { display: inline-block; width: 1.1em; height: .8em; margin-right: .35em }
 .three { grid-template-columns: repeat(3, minmax(0, 1fr)) } .four { grid-template-columns: repeat(4, minmax(0, 1fr)) }
 dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .1rem .8rem; margin: 0 }
 dt { color: var(--soft) } dd { margin: 0 }
@@ -55,7 +60,7 @@ li b { margin-right: .4rem } .where { color: var(--soft) }
 .serious b { color: var(--serious) } .warning b { color: var(--warning) } .note b { color: var(--note) }
 .missed b { color: var(--missed) } .added b { color: var(--added) }
 footer { color: var(--soft); margin-top: 1rem; border-top: 1px solid var(--line); padding-top: .4rem }
-@media (max-width: 40rem) { .columns, .three, .four { grid-template-columns: minmax(0, 1fr) } }
+@media (max-width: 40rem) { .columns, .facts, .three, .four { grid-template-columns: minmax(0, 1fr) } }
 </style>
 </head>
 <body>
@@ -156,17 +161,21 @@ std::string pictureHtml(const ReportPicture& picture) {
   return html + "</svg><figcaption>" + escaped(picture.caption) + "</figcaption></figure>\n";
 }
 
+std::string rgbHtml(const std::array<std::uint8_t, 3>& rgb) {
+  return "rgb(" + std::to_string(rgb[0]) + "," + std::to_string(rgb[1]) + "," + std::to_string(rgb[2]) + ")";
+}
+
 std::string histogramHtml(const ReportContent& content) {
   const std::vector<HistogramCurve> curves = histogramCurves(content.histogram);
   if (curves.empty()) return {};
-  constexpr double kLeft = 34, kTop = 12, kWidth = 250, kHeight = 190;
+  constexpr double kLeft = 34, kTop = 12, kWidth = 250, kHeight = 272;
   const double top = histogramTop(curves);
   const auto xOf = [&](double hu) {
     return kLeft + kWidth * (hu - HuHistogram::kLowHu) / (HuHistogram::kBinHu * HuHistogram::kBins);
   };
   const auto yOf = [&](double percent) { return kTop + kHeight * (1 - percent / top); };
   std::string html =
-      "<figure><svg viewBox=\"0 0 300 240\" role=\"img\" aria-label=\"Histogram of Hounsfield units\" "
+      "<figure><svg viewBox=\"0 0 300 313\" role=\"img\" aria-label=\"Histogram of Hounsfield units\" "
       "style=\"color:var(--soft)\">";
   for (const int hu : {-1000, -750, -500, -250, 0}) {
     html += "<path d=\"M" + num(xOf(hu)) + " " + num(kTop) + "V" + num(kTop + kHeight) +
@@ -174,14 +183,13 @@ std::string histogramHtml(const ReportContent& content) {
     html += textAt(xOf(hu), kTop + kHeight + 14, withMinus(std::to_string(hu)), "middle", "currentColor", 12);
   }
   for (const double share : {0.0, 0.5, 1.0})
-    html += textAt(kLeft - 4, yOf(share * top) + 4, numberText(share * top, share * top < 3 ? 1 : 0, ""), "end",
-                   "currentColor", 12);
+    html += textAt(kLeft - 4, yOf(share * top) + 4, numberText(share * top, share > 0 && share * top < 3 ? 1 : 0, ""),
+                   "end", "currentColor", 12);
   html += "<path d=\"M" + num(kLeft) + " " + num(kTop) + "v" + num(kHeight) + "h" + num(kWidth) +
           "\" stroke=\"currentColor\" fill=\"none\"/>";
   double nameX = kLeft + kWidth;
   for (auto curve = curves.rbegin(); curve != curves.rend(); ++curve) {
-    const std::string colour = "rgb(" + std::to_string(curve->rgb[0]) + "," + std::to_string(curve->rgb[1]) + "," +
-                               std::to_string(curve->rgb[2]) + ")";
+    const std::string colour = rgbHtml(curve->rgb);
     std::string points;
     for (std::size_t bin = 0; bin < curve->percent.size(); ++bin)
       points += (bin == 0 ? "M" : "L") +
@@ -194,12 +202,28 @@ std::string histogramHtml(const ReportContent& content) {
   return html + "</svg><figcaption>Share of the voxels, % per 10 HU</figcaption></figure>\n";
 }
 
+/// What the colours mean where there is a reference.
+std::string errorKeyHtml(const ReportContent& content) {
+  if (!content.agreement || content.pictures.empty()) return {};
+  std::string html = "<div class=\"key\"><span>Against the reference:</span>";
+  constexpr std::array<const char*, 3> kNames{"missed", "agreed", "added"};
+  for (std::size_t i = 0; i < kNames.size(); ++i)
+    html += "<span><i style=\"background:" + rgbHtml(content.errorRgb[i]) + "\"></i>" + kNames[i] + "</span>";
+  if (content.errorLimitMm > 0) {
+    const std::string end = numberText(content.errorLimitMm, 0, "") + " mm";
+    html += "<span>surface −" + end + " <i style=\"width:8em;background:linear-gradient(to right," +
+            rgbHtml(content.errorRgb[0]) + "," + rgbHtml(content.errorRgb[1]) + "," + rgbHtml(content.errorRgb[2]) +
+            ")\"></i>+" + end + "</span>";
+  }
+  return html + "</div>\n";
+}
+
 std::string picturesHtml(const ReportContent& content) {
   std::string slices, lungs;
   for (const ReportPicture& picture : content.pictures) (picture.surface ? lungs : slices) += pictureHtml(picture);
   std::string html;
   if (!slices.empty()) html += "<div class=\"row three\">\n" + slices + "</div>\n";
-  return html + "<div class=\"row four\">\n" + lungs + histogramHtml(content) + "</div>\n";
+  return html + "<div class=\"row four\">\n" + lungs + histogramHtml(content) + "</div>\n" + errorKeyHtml(content);
 }
 
 std::string findingsHtml(const ReportContent& content) {
@@ -231,7 +255,7 @@ std::string toHtml(const ReportContent& content) {
   std::vector<ReportRow> person = patientRows(content);
   for (auto&& row : decisionRows(content)) person.push_back(std::move(row));
   for (auto&& row : maskRows(content)) person.push_back(std::move(row));
-  html += "<div class=\"columns\">\n" + rowsHtml(person) + rowsHtml(scanRows(content)) + "</div>\n";
+  html += "<div class=\"columns facts\">\n" + rowsHtml(person) + rowsHtml(scanRows(content)) + "</div>\n";
   html += picturesHtml(content);
   html += "<div class=\"columns\">\n" + tableHtml(densityTable(content)) + "<div>" + tableHtml(thirdsTable(content)) +
           tableHtml(agreementTable(content)) + "</div></div>\n";

@@ -84,9 +84,9 @@ class TestReport : public QObject {
     QVERIFY(!hostile.contains("<script") && !hostile.contains("<img"));
     // Behind the head, which is fixed, it is well-formed XML with the elements that we write and no other attribute.
     QXmlStreamReader xml(hostile.mid(hostile.indexOf("<main>")).replace("</body>\n</html>\n", ""));
-    const QStringList known{"main",  "header", "h1",     "h2",         "div", "dl",    "dt",   "dd",   "section",
-                            "table", "thead",  "tbody",  "tr",         "th",  "td",    "ul",   "li",   "b",
-                            "span",  "p",      "figure", "figcaption", "svg", "image", "text", "path", "footer"};
+    const QStringList known{"main",   "header",     "h1",  "h2",    "div",  "dl",   "dt",     "dd", "section", "table",
+                            "thead",  "tbody",      "tr",  "th",    "td",   "ul",   "li",     "b",  "span",    "p",
+                            "figure", "figcaption", "svg", "image", "text", "path", "footer", "i"};
     while (!xml.atEnd()) {
       if (xml.readNext() != QXmlStreamReader::StartElement) continue;
       QVERIFY2(known.contains(xml.name().toString()), qPrintable(xml.name().toString()));
