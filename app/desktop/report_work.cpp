@@ -25,12 +25,14 @@ QString inLastFolder(const char* name) {
 
 }  // namespace
 
-ReportWork::ReportWork(Study& study, const MaskSession& masks, const SurfaceSession& surfaces, StatusStrip& status,
-                       const FileDialogs& dialogs, QWidget* parent)
+ReportWork::ReportWork(Study& study, const MaskSession& masks, const SurfaceSession& surfaces, const EditSession& edit,
+                       const ListSession& list, StatusStrip& status, const FileDialogs& dialogs, QWidget* parent)
     : QObject(parent),
       study_(study),
       masks_(masks),
       surfaces_(surfaces),
+      edit_(edit),
+      list_(list),
       status_(status),
       dialogs_(dialogs),
       window_(parent),
@@ -89,6 +91,11 @@ ReportRequest ReportWork::request(bool withIdentity) const {
   request.hidden = {study_.reference().origin.toStdString()};
   if (request.scan->facts.format != "DICOM")
     request.hidden.push_back(std::filesystem::path(request.scan->source.path).filename().string());
+  // What was decided on the review list, while the mask is the one that it was decided about.
+  const ReviewEntry* entry = list_.currentEntry();
+  if (entry != nullptr && list_.shown() && result && !isUndecided(entry->state) && !edit_.unsaved())
+    request.decision = ReportDecision{keyOf(entry->state).toStdString(), entry->comment.toStdString(),
+                                      entry->who.toStdString(), entry->when.toStdString()};
   request.withIdentity = withIdentity;
   if (surfaces_.mask() == mask.labels) request.lungs = surfaces_.surfaces();
   request.madeAt = timeNow();

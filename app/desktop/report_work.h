@@ -4,6 +4,8 @@
 #include <vector>
 
 #include "app/desktop/file_dialogs.h"
+#include "models/session/edit_session.h"
+#include "models/session/list_session.h"
 #include "models/session/mask_session.h"
 #include "models/session/surface_session.h"
 #include "models/study/study.h"
@@ -23,8 +25,8 @@ class ReportWork : public QObject {
   Q_OBJECT
  public:
   /// All that is passed outlives this.
-  ReportWork(Study& study, const MaskSession& masks, const SurfaceSession& surfaces, StatusStrip& status,
-             const FileDialogs& dialogs, QWidget* parent);
+  ReportWork(Study& study, const MaskSession& masks, const SurfaceSession& surfaces, const EditSession& edit,
+             const ListSession& list, StatusStrip& status, const FileDialogs& dialogs, QWidget* parent);
 
   void addTo(QMenu* menu);
   [[nodiscard]] std::vector<LatestJob*> jobs() { return {&reportJob_, &turningJob_}; }
@@ -41,6 +43,8 @@ class ReportWork : public QObject {
   Study& study_;
   const MaskSession& masks_;
   const SurfaceSession& surfaces_;
+  const EditSession& edit_;
+  const ListSession& list_;
   StatusStrip& status_;
   const FileDialogs& dialogs_;
   QWidget* window_;

@@ -95,7 +95,8 @@ void ReviewWork::showColours() {
   if (session_.agreement())
     prediction = {session_.agreement(), agreementPalette(), tr("against %1").arg(study_.reference().origin)};
   else if (measurement_.aeration())
-    (study_.result().labels ? prediction : reference) = {measurement_.aeration(), aerationPalette(), tr("aeration")};
+    (study_.result().labels ? prediction : reference) =
+        ViewGrid::StandIn{measurement_.aeration(), aerationPalette(), tr("aeration")};
   grid_.setStandIn(PaneId::Prediction, std::move(prediction));
   grid_.setStandIn(PaneId::Mask, std::move(reference));
   const ErrorMapPtr& errors = session_.errors();
