@@ -33,6 +33,10 @@ picture() {
     errors) shot errors-lctsc-s1-101 "${LCTSC}_ct.nii.gz" --mask "${LCTSC}_lungs.nii.gz" --tab review --colours errors ;;
     measure) shot measure-lung-dx-a0001 "$UPPER_MASS" --tab measure --colours aeration ;;
     edit) shot edit-lung-dx-a0001 "$UPPER_MASS" --tab edit ;;
+    report)  # wants pdftoppm (poppler-utils)
+      "$BIN/pulmo" report "$MASS" -o "$WORK/report.pdf"
+      pdftoppm -r 100 -png -singlefile "$WORK/report.pdf" docs/pictures/report-lung-dx-a0002
+      ;;
     train)
       store
       shot train-lidc-1011 "$LIDC" --tab train --store "$WORK/store" --train "$WORK/run" --set epochs=40 \
@@ -49,5 +53,5 @@ picture() {
   esac
 }
 
-[ $# -gt 0 ] || set -- window unet simulate errors measure edit
+[ $# -gt 0 ] || set -- window unet simulate errors measure edit report
 for name in "$@"; do picture "$name"; done

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/session/review_session.h"
 
-#include <algorithm>
-#include <array>
-#include <cmath>
 #include <limits>
 #include <utility>
 
@@ -13,21 +10,6 @@
 namespace pulmo {
 
 namespace {
-
-constexpr double kShareInside = 0.99;  // of the points, within the scale: a few stray ones would grey all the others
-
-double roundLimitMm(const std::vector<std::vector<float>>& errors) {
-  constexpr std::array<double, 4> kLimits{5, 10, 20, 50};
-  std::vector<float> sizes;
-  for (const auto& lung : errors)
-    for (const float mm : lung)
-      if (std::isfinite(mm)) sizes.push_back(std::abs(mm));
-  if (sizes.empty()) return kLimits.front();
-  const auto at = sizes.begin() + static_cast<std::ptrdiff_t>(kShareInside * static_cast<double>(sizes.size() - 1));
-  std::nth_element(sizes.begin(), at, sizes.end());
-  const auto* limit = std::find_if(kLimits.begin(), kLimits.end(), [&](double mm) { return mm >= *at; });
-  return limit == kLimits.end() ? kLimits.back() : *limit;
-}
 
 /// @return null if stopped
 ErrorMapPtr mapOf(const SurfacesPtr& surfaces, const LabelVolume& reference, const StopToken& stop,
@@ -43,7 +25,7 @@ ErrorMapPtr mapOf(const SurfacesPtr& surfaces, const LabelVolume& reference, con
     mm->resize(lung.pointsMm.size(), std::numeric_limits<float>::infinity());
     map->mm.push_back(std::move(*mm));
   }
-  map->limitMm = roundLimitMm(map->mm);
+  map->limitMm = errorScaleMm(map->mm);
   return map;
 }
 

@@ -26,9 +26,10 @@ set(RULES
   "models|pipeline/,models/|Q"
   "widgets/scene|pipeline/core/,pipeline/surface/,widgets/scene/|vtk"
   "widgets/view|pipeline/core/,models/,widgets/|Q,vtk"
+  "widgets/report|pipeline/core/,pipeline/metrics/,pipeline/alarms/alarms.h,pipeline/surface/,pipeline/report/,models/session/finding.h,widgets/scene/,widgets/report/|Q"
   # panels see data, never the things that do the work
   "widgets|pipeline/core/,pipeline/metrics/metrics.h,pipeline/imaging/mask_io.h,pipeline/imaging/scan_search.h,pipeline/simulate/pathology.h,pipeline/learn/training_config.h,models/,widgets/|Q"
-  "app/cli|pipeline/,models/review/,widgets/scene/,app/cli/,app/exit_code.h|CLI/,nlohmann/,QCoreApplication"
+  "app/cli|pipeline/,models/review/,widgets/scene/,widgets/report/,app/cli/,app/exit_code.h|CLI/,nlohmann/,QCoreApplication,QGuiApplication"
   "app/desktop|pipeline/,models/,widgets/,app/desktop/,app/exit_code.h|Q"
   "app|pipeline/core/,app/exit_code.h|-")
 set(THIRD_PARTY "^(Q[A-Z]|Qt|vtk|itk|gdcm|dcmtk/|torch/|c10/|ATen/|caffe2/|nlohmann/|CLI/)")
