@@ -8,7 +8,7 @@
 namespace pulmo {
 
 /// How often each range of Hounsfield units comes in the lungs of a mask.
-struct HuHistogram {
+struct LungHistogram {
   static constexpr int kLowHu = -1050, kBinHu = 10, kBins = 120;  ///< up to 150 HU; bin i from kLowHu + i kBinHu on
 
   bool sided = true;  ///< false: the mask does not tell right from left, `both` alone is filled
@@ -18,6 +18,6 @@ struct HuHistogram {
 
 /// @throws Error{InvalidInput} if the grids differ
 /// @cost one walk over the mask
-[[nodiscard]] HuHistogram measureHistogram(const CtVolume& ct, const LabelVolume& mask);
+[[nodiscard]] LungHistogram measureHistogram(const CtVolume& ct, const LabelVolume& mask);
 
 }  // namespace pulmo
