@@ -20,8 +20,10 @@
 #include "app/desktop/theme.h"
 #include "pipeline/core/label_set.h"
 #include "pipeline/imaging/mask_io.h"
+#include "pipeline/learn/weights_file.h"
 #include "pipeline/simulate/phantom.h"
 #include "tests/app/window_child.h"
+#include "tests/learn/dark_network.h"
 #include "tests/support/dicom_writer.h"
 #include "widgets/view/slice_pane.h"
 #include "widgets/view/view_grid.h"
@@ -90,7 +92,7 @@ class TestReviewWindow : public QObject {
   QTemporaryDir dir_;
   std::unique_ptr<PhantomCase> phantom_;
   std::unique_ptr<LabelVolume> mask_;  ///< the exact lungs, and a ball of "right lung" far from them
-  QString scanFolder_, maskFile_, exactFile_;
+  QString scanFolder_, maskFile_, exactFile_, weightsFile_;
   QString nextAnswer_;
 
   FileDialogs answering() {
@@ -109,8 +111,9 @@ class TestReviewWindow : public QObject {
     QTRY_VERIFY_WITH_TIMEOUT(window.settled() && !child<QListWidget>(window, "review.findings")->isHidden(),
                              kPatienceMs);
   }
-  static void segment(MainWindow& window) {
-    child<QComboBox>(window, "segment.method")->setCurrentText("threshold");
+  static void segment(MainWindow& window, const QString& method = "threshold") {
+    child<QComboBox>(window, "segment.method")->setCurrentText(method);
+    QCOMPARE(child<QComboBox>(window, "segment.method")->currentText(), method);
     child<QPushButton>(window, "segment.run")->click();
     QTRY_VERIFY_WITH_TIMEOUT(window.settled(), kPatienceMs);
   }
@@ -146,6 +149,14 @@ class TestReviewWindow : public QObject {
     exactFile_ = dir_.filePath("exact.nrrd");
     saveMask(maskFile_.toStdString(), *mask_, source, Overwrite::Refuse);
     saveMask(exactFile_.toStdString(), phantom_->lungs, source, Overwrite::Refuse);
+    NetworkWeights network = test::darkNetwork(1, 0);
+    // Twelve times as sure: soft tissue and air are then, and what lies between their greys is not.
+    for (NamedTensor& tensor : network.tensors) {
+      if (tensor.name == "head.weight") tensor.values[0] = 12;
+      if (tensor.name == "head.bias") tensor.values = {0, 12 * 0.95F, -100};
+    }
+    weightsFile_ = dir_.filePath("dark.pth");
+    saveWeights(weightsFile_.toStdString(), network, Overwrite::Refuse);
   }
 
   void saysWhatIsMissing() {
@@ -242,12 +253,55 @@ class TestReviewWindow : public QObject {
     QVERIFY(contentOf(nextAnswer_).find("\"hd95_mm\"") != std::string::npos);
   }
 
+  // A network → what it is unsure of, listed, in the slices and in 3-D → threshold tells nothing of the kind.
+  void showsWhereTheNetworkIsUnsure() {
+    qputenv("PULMO_WEIGHTS", weightsFile_.toUtf8());
+    MainWindow window(answering());
+    open(window, exactFile_);
+    QVERIFY(window.showTab("review"));
+    auto* list = child<QListWidget>(window, "review.findings");
+    auto* doubt = child<QCheckBox>(window, "review.uncertainty");
+    auto* hint = child<QLabel>(window, "review.uncertaintyHint");
+    QVERIFY(!doubt->isEnabled());
+    QVERIFY2(hint->text().contains("by a network"), qPrintable(hint->text()));
+    segment(window);
+    QVERIFY(!doubt->isEnabled());
+    QVERIFY2(hint->text().contains("threshold has no uncertainty"), qPrintable(hint->text()));
+    QVERIFY2(rowOf(*list, "threshold has no uncertainty") > 0, qPrintable(all(*list)));
+
+    segment(window, "unet");
+    QVERIFY(doubt->isEnabled());
+    const int heading = rowOf(*list, "Where the network is unsure");
+    QVERIFY2(heading > 0 && list->item(heading + 1)->text().contains(" ml doubtful\n"), qPrintable(all(*list)));
+    QTest::mouseClick(list->viewport(), Qt::LeftButton, {}, list->visualItemRect(list->item(heading + 1)).center());
+    const Index3 place = cursorSeen(window, "pane.prediction");
+    QVERIFY(list->item(heading + 1)->text().contains(QString("slice %1 of 75").arg(place[2] + 1)));
+    QVERIFY(orangeOf(window) > 500);  // the left lung by its side
+    auto* errors = child<QCheckBox>(window, "review.errors");
+    errors->click();
+    doubt->click();
+    QVERIFY(doubt->isChecked() && !errors->isChecked());
+    QTRY_VERIFY_WITH_TIMEOUT(window.settled(), kPatienceMs);
+    // Its colours run from slate over violet to yellow: none is the green between them that an outline would have.
+    const QColor unsure = colourAt(window, "pane.prediction", place);
+    const QColor plain = colourAt(window, "pane.native", place);
+    QVERIFY2(unsure.red() > plain.red() + 15 && unsure.red() > unsure.green() + 10,
+             qPrintable(unsure.name() + ' ' + plain.name()));
+    const Index3 outside{2, 2, place[2]};  // air far from the body is sure: as it is
+    QCOMPARE(colourAt(window, "pane.prediction", outside), colourAt(window, "pane.native", outside));
+    child<QCheckBox>(window, "measure.aeration")->click();
+    QVERIFY(!doubt->isChecked());
+    child<QCheckBox>(window, "measure.aeration")->click();
+    QTRY_VERIFY_WITH_TIMEOUT(window.settled(), kPatienceMs);
+    qunsetenv("PULMO_WEIGHTS");
+  }
+
   void nothingUnusualIsSaid() {
     MainWindow window(answering());
     open(window, exactFile_);
     auto* list = child<QListWidget>(window, "review.findings");
     QVERIFY2(list->item(1)->text().contains("Nothing unusual found"), qPrintable(all(*list)));
-    QVERIFY2(list->item(3)->text().contains("F5"), qPrintable(all(*list)));
+    QVERIFY2(list->item(rowOf(*list, "Against the reference") + 1)->text().contains("F5"), qPrintable(all(*list)));
   }
 
   // → measure → table, copied and saved → aeration colours
