@@ -58,10 +58,12 @@ ReviewWork::ReviewWork(Study& study, ViewState& view, SurfaceSession& surfaces, 
       session_(study, surfaces),
       doubts_(study, surfaces),
       measurement_(study),
+      textures_(study, view),
       panel_(new ReviewPanel(study, session_, doubts_, comparison, parent)),
-      measurePanel_(new MeasurePanel(study, measurement_, parent)) {
+      measurePanel_(new MeasurePanel(study, measurement_, textures_, parent)) {
   connect(panel_, &ReviewPanel::placeChosen, this, &ReviewWork::goTo);
   connect(measurePanel_, &MeasurePanel::saveRequested, this, &ReviewWork::saveDensity);
+  connect(measurePanel_, &MeasurePanel::saveTextureRequested, this, &ReviewWork::saveTexture);
   // A pane has one set of colours: who switches theirs on switches the others' off.
   connect(panel_, &ReviewPanel::errorColoursChanged, this, [this] {
     if (panel_->errorColours()) measurePanel_->setAerationColours(false), panel_->setDoubtColours(false);
@@ -81,8 +83,9 @@ ReviewWork::ReviewWork(Study& study, ViewState& view, SurfaceSession& surfaces, 
 }
 
 std::vector<LatestJob*> ReviewWork::jobs() {
-  return {&session_.alarmJob(), &session_.placesJob(), &session_.errorJob(),     &doubts_.regionJob(),
-          &doubts_.mapJob(),    &measurement_.job(),   &measurement_.colourJob()};
+  return {&session_.alarmJob(),      &session_.placesJob(), &session_.errorJob(),
+          &doubts_.regionJob(),      &doubts_.mapJob(),     &measurement_.job(),
+          &measurement_.colourJob(), &textures_.lungJob(),  &textures_.sphereJob()};
 }
 
 bool ReviewWork::choose(const QString& colours) {
@@ -147,6 +150,13 @@ void ReviewWork::saveAgreement() {
   const Metrics metrics = *comparison_.metrics();
   saveTable(tr("Save the agreement"), "agreement.csv",
             [&](bool json) { return json ? toJson(metrics) : toCsv(metrics); });
+}
+
+void ReviewWork::saveTexture() {
+  const std::vector<MeasuredTexture> textures = textures_.textures();
+  if (textures.empty()) return;
+  saveTable(tr("Save the texture"), "texture.csv",
+            [&](bool json) { return json ? toJson(textures) : toCsv(textures); });
 }
 
 void ReviewWork::saveDensity() {

@@ -9,6 +9,7 @@
 #include "models/session/doubt_session.h"
 #include "models/session/measure_session.h"
 #include "models/session/review_session.h"
+#include "models/session/texture_session.h"
 #include "models/study/view_state.h"
 
 class QWidget;
@@ -41,6 +42,7 @@ class ReviewWork : public QObject {
   void showColours();
   void showSurfaceColours();
   void saveDensity();
+  void saveTexture();
   void saveTable(const QString& title, const QString& name, const std::function<std::string(bool json)>& content);
 
   Study& study_;
@@ -53,6 +55,7 @@ class ReviewWork : public QObject {
   ReviewSession session_;
   DoubtSession doubts_;
   MeasureSession measurement_;
+  TextureSession textures_;
   ReviewPanel* panel_;
   MeasurePanel* measurePanel_;
 };

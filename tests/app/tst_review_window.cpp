@@ -7,10 +7,12 @@
 #include <QListWidget>
 #include <QPushButton>
 #include <QSettings>
+#include <QSpinBox>
 #include <QTabBar>
 #include <QTabWidget>
 #include <QTableWidget>
 #include <QTemporaryDir>
+#include <QToolButton>
 #include <QtTest>
 #include <cmath>
 #include <fstream>
@@ -25,6 +27,7 @@
 #include "tests/app/window_child.h"
 #include "tests/learn/dark_network.h"
 #include "tests/support/dicom_writer.h"
+#include "widgets/control/histogram_plot.h"
 #include "widgets/view/slice_pane.h"
 #include "widgets/view/view_grid.h"
 
@@ -276,7 +279,6 @@ class TestReviewWindow : public QObject {
     QTest::mouseClick(list->viewport(), Qt::LeftButton, {}, list->visualItemRect(list->item(heading + 1)).center());
     const Index3 place = cursorSeen(window, "pane.prediction");
     QVERIFY(list->item(heading + 1)->text().contains(QString("slice %1 of 75").arg(place[2] + 1)));
-    QVERIFY(orangeOf(window) > 500);  // the left lung by its side
     auto* errors = child<QCheckBox>(window, "review.errors");
     errors->click();
     doubt->click();
@@ -370,6 +372,52 @@ class TestReviewWindow : public QObject {
     QTRY_VERIFY_WITH_TIMEOUT(window.settled(), kPatienceMs);
     const QColor inflated = colourAt(window, "pane.mask", inside);
     QVERIFY2(inflated != before && inflated.blue() > inflated.red() + 30, qPrintable(inflated.name()));
+    // A limit dragged in the histogram moves the shares, by the voxels' own HU, and stands in what is saved.
+    auto* plot = child<HistogramPlot>(window, "measure.histogram");
+    const auto press = [&](double hu) { return QPoint(int(std::lround(plot->xOf(hu))), plot->height() / 2); };
+    QTest::mousePress(plot, Qt::LeftButton, {}, press(-750));
+    QTest::mouseMove(plot, press(-875));
+    QTest::mouseRelease(plot, Qt::LeftButton, {}, press(-875));
+    auto* limit = child<QSpinBox>(window, "measure.limit2");
+    QVERIFY2(std::abs(limit->value() + 875) <= 5, qPrintable(QString::number(limit->value())));
+    limit->setValue(-870);
+    QCOMPARE(plot->limits().fromHu, (std::array{-950, -870, -400, 0}));
+    child<QComboBox>(window, "measure.zone")->setCurrentIndex(0);
+    double infiltrated = 0;
+    for (std::size_t i = 0; i < lungs.voxels().size(); ++i) {
+      const int hu = phantom_->ct.voxels()[i];
+      infiltrated += lungs.voxels()[i] == kRightLung && hu >= -870 && hu < -400;
+    }
+    QVERIFY2(std::abs(shown("Infiltrated, %", 0) - 100 * infiltrated / count[0]) < 0.051,
+             qPrintable(QString::number(shown("Infiltrated, %", 0))));
+    nextAnswer_ = dir_.filePath("limits.csv");
+    child<QPushButton>(window, "measure.save")->click();
+    QVERIFY(contentOf(nextAnswer_).find(",-950/-870/-400/0\n") != std::string::npos);
+    plot->setFocus();
+    QTest::keyClick(plot, Qt::Key_Left);  // the one that was dragged
+    QCOMPARE(limit->value(), -875);
+    child<QPushButton>(window, "measure.resetLimits")->click();
+    QCOMPARE(plot->limits(), AerationLimits());
+    QVERIFY(!child<QPushButton>(window, "measure.resetLimits")->isEnabled());
+    QTRY_VERIFY_WITH_TIMEOUT(window.settled(), kPatienceMs);
+
+    // The texture, once its section is opened.
+    auto* texture = child<QTableWidget>(window, "measure.textureTable");
+    QVERIFY(!texture->isVisible());
+    child<QToolButton>(window, "measure.texture")->click();
+    const auto cell = [&](const QString& name, int column) {
+      for (int row = 0; row < texture->rowCount(); ++row)
+        if (texture->verticalHeaderItem(row)->text() == name && texture->item(row, column))
+          return QString(texture->item(row, column)->text()).replace(QChar(0x2212), '-');
+      return QString();
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(std::abs(cell("Mean, HU", 0).toDouble() - sum[0] / count[0]) < 0.51, kPatienceMs);
+    QVERIFY(cell("Entropy of pairs, bits", 1).toDouble() > 1);
+    nextAnswer_ = dir_.filePath("texture.csv");
+    child<QPushButton>(window, "measure.saveTexture")->click();
+    QVERIFY(contentOf(nextAnswer_).find("\nleft_lung," + std::to_string(long(count[1])) + ",") != std::string::npos);
+    child<QToolButton>(window, "measure.texture")->click();
+    QVERIFY(!texture->isVisible());
     // One set of colours at a time.
     segment(window);
     child<QCheckBox>(window, "review.errors")->click();

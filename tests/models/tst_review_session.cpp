@@ -279,6 +279,33 @@ class TestReviewSession : public QObject {
     study.setPrediction({});
     QVERIFY(!measure.job().busy());
   }
+  // All lung has -500 HU: infiltrated, and collapsed once that starts at -500. The shares at once, the colours later.
+  void limitsMoveSharesAndColours() {
+    Study study;
+    MeasureSession measure(study);
+    study.setScan(scanOf(-500));
+    study.setPrediction({lungsFrom(5), "made"});
+    measure.setWanted(true);
+    measure.setColoursWanted(true);
+    QTRY_VERIFY_WITH_TIMEOUT(!measure.regions().empty() && measure.aeration(), kPatienceMs);
+    QCOMPARE(measure.regions()[0].density.infiltratedPercent, 100.0);
+    QSignalSpy changed(&measure, &MeasureSession::regionsChanged);
+    const LabelPtr before = measure.aeration();
+    measure.setLimits({{-950, -750, -500, 0}});
+    QCOMPARE(changed.size(), 1);
+    QCOMPARE(measure.regions()[0].density.infiltratedPercent, 0.0);
+    QCOMPARE(measure.regions()[0].density.collapsedPercent, 100.0);
+    QCOMPARE(measure.aeration(), before);  // no flicker meanwhile
+    QTRY_VERIFY_WITH_TIMEOUT(measure.aeration() && measure.aeration() != before, kPatienceMs);
+    QCOMPARE(int((*measure.aeration())[Index3{6, 10, 10}]), 4);
+    measure.setLimits({{-950, -750, -500, 0}});
+    QCOMPARE(changed.size(), 1);  // nothing has changed
+    QVERIFY_THROWS_EXCEPTION(Error, measure.setLimits({{-950, -750, -750, 0}}));
+    // They stay for the next mask.
+    study.setPrediction({lungsFrom(8), "other"});
+    QTRY_VERIFY_WITH_TIMEOUT(!measure.regions().empty(), kPatienceMs);
+    QCOMPARE(measure.regions()[0].density.collapsedPercent, 100.0);
+  }
   void coloursAerationWhileItIsWanted() {
     Study study;
     MeasureSession measure(study);
