@@ -9,16 +9,37 @@
 
 namespace pulmo::cli {
 
+namespace {
+
+struct Options {
+  std::string reference, mask, csv, scan, series;
+  MaskMeaning referenceMeaning, maskMeaning;
+  bool fast = false;
+};
+
+std::optional<std::vector<LabelVolume>> loadMasks(const Options& options, Context& context) {
+  const MaskFile reference{options.reference, options.referenceMeaning}, mask{options.mask, options.maskMeaning};
+  if (!options.scan.empty()) return loadMasksOfScan(options.scan, options.series, {reference, mask}, context);
+  std::vector<LabelVolume> masks;
+  for (const MaskFile& file : {reference, mask}) masks.push_back(loadMaskFile(file.path, file.meaning, context));
+  try {
+    requireSameGrid(masks[0].grid(), "reference", masks[1].grid(), "mask");
+  } catch (const Error& e) {
+    throw Error(e.kind(), std::string(e.what()) + " If they are of one scan, name it with --scan.");
+  }
+  return masks;
+}
+
+}  // namespace
+
 void addCompare(CLI::App& app, Context& context) {
-  struct Options {
-    std::string reference, mask, csv;
-    MaskMeaning referenceMeaning, maskMeaning;
-    bool fast = false;
-  };
   auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand("compare", "How far a mask agrees with a reference, per lung and for both");
   command->add_option("REFERENCE", options->reference, "The mask to believe")->required();
   command->add_option("MASK", options->mask, "The mask to judge")->required();
+  auto* scan = command->add_option("--scan", options->scan,
+                                   "The masks' scan: needed where one holds a part of its slices only, as a DICOM SEG may");
+  command->add_option("--series", options->series, "SeriesInstanceUID of the scan, where several are found")->needs(scan);
   addMaskMeaning(*command, options->referenceMeaning, "reference-");
   addMaskMeaning(*command, options->maskMeaning, "");
   command->add_flag("--no-distances", options->fast, "Leave HD95, ASSD and the worst places out");
@@ -27,8 +48,10 @@ void addCompare(CLI::App& app, Context& context) {
   addJson(*command, context);
   command->callback([options, &context] {
     if (!options->csv.empty()) requireWritable(options->csv, context.overwrite());
-    const LabelVolume reference = loadMaskFile(options->reference, options->referenceMeaning, context);
-    LabelVolume mask = loadMaskFile(options->mask, options->maskMeaning, context);
+    const auto masks = loadMasks(*options, context);
+    if (!masks) return;
+    const LabelVolume& reference = masks->at(0);
+    const LabelVolume& mask = masks->at(1);
     MetricsOptions how;
     how.surfaceDistances = !options->fast;
     const auto metrics = compareMasks(reference, mask, how, context.stop, context.progress);

@@ -53,4 +53,17 @@ struct MaskedScan {
                                                        const std::filesystem::path& mask, const MaskMeaning& meaning,
                                                        Context& context);
 
+struct MaskFile {
+  std::filesystem::path path;
+  MaskMeaning meaning;
+};
+
+/// Masks on their scan's grid, also where a file holds a part of its slices only, as a DICOM SEG may.
+/// @return in the order of the files; nullopt as loadMaskedScan
+/// @throws as loadMaskedScan
+[[nodiscard]] std::optional<std::vector<LabelVolume>> loadMasksOfScan(const std::string& scan,
+                                                                      const std::string& series,
+                                                                      const std::vector<MaskFile>& files,
+                                                                      Context& context);
+
 }  // namespace pulmo::cli

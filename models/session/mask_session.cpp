@@ -75,13 +75,13 @@ void MaskSession::loadReference(const std::filesystem::path& path, const MaskVal
   loadJob_.run(
       [scan, path, values, result](const StopToken& stop, const ProgressSink& progress) {
         progress(0, "Reading " + path.filename().string());
-        MaskAnswer answer = loadOrInspectMask(path, scan.get(), values);
-        if (stop.stop_requested()) return Outcome::Stopped;
-        result->notes = texts(answer.notes);
-        if (answer.labels)
-          result->labels = std::make_shared<const LabelVolume>(std::move(*answer.labels));
+        auto answer = loadOrInspectMask(path, scan.get(), values, stop);
+        if (!answer || stop.stop_requested()) return Outcome::Stopped;
+        result->notes = texts(answer->notes);
+        if (answer->labels)
+          result->labels = std::make_shared<const LabelVolume>(std::move(*answer->labels));
         else
-          result->question = std::move(answer.inspection);
+          result->question = std::move(answer->inspection);
         return Outcome::Completed;
       },
       [this, scan, path, result] {

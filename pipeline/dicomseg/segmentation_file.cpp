@@ -52,12 +52,12 @@ std::map<std::uint8_t, std::vector<int>> slicesOf(const LabelVolume& labels) {
 void requireReadsBack(const fs::path& written, const fs::path& target, const SegmentationContent& content) {
   const std::string broken = "Could not write " + target.string() + " completely: the disk may be full.";
   try {
-    const SegVolume back = loadSegmentation(written, &content.source);
-    std::map<std::int32_t, std::uint8_t> labelOf{{0, kBackground}};  // segments are numbered in the order of labels
-    for (const auto& [label, slices] : content.slices) labelOf[static_cast<std::int32_t>(labelOf.size())] = label;
+    const SegVolume back = *loadSegmentation(written, &content.source, {});
+    std::vector<std::uint8_t> labelOf{kBackground};  // segments, and so their codes, are in the order of labels
+    for (const auto& [label, slices] : content.slices) labelOf.push_back(label);
     const auto& meant = content.labels.voxels();
     for (std::size_t i = 0; i < meant.size(); ++i)
-      if (labelOf.at(back.segments.voxels()[i]) != meant[i]) throw Error(ErrorKind::Io, "a voxel differs");
+      if (labelOf.at(back.segments.codes.voxels()[i]) != meant[i]) throw Error(ErrorKind::Io, "a voxel differs");
   } catch (const std::exception& e) {
     throw Error(ErrorKind::Io, broken, e.what());
   }

@@ -38,11 +38,16 @@ void requireSameFrameOfReference(const SegHeader& header, const SourceGeometry& 
 /// Sets a frame's voxels, by rank: what is there stays where it ranks as high.
 class Painter {
  public:
-  Painter(const SegHeader& header, const fs::path& path, Volume<std::int32_t>& volume)
+  Painter(const SegHeader& header, const fs::path& path, CodedVolume& volume)
       : header_(header), bytes_(path), volume_(volume), name_(path.filename().string()) {
     if (header.layout.deflated && !bytes_.inflateFrom(header.layout.deflatedFrom)) cut();
-    for (const SegSegment& segment : header.segments)
-      rank_[segment.number] = segment.lung == Lung::None ? 1 : segment.lung == Lung::Unsided ? 2 : 3;
+    ValueCodes codes(volume.values);
+    for (const SegSegment& segment : header.segments) {
+      const auto code = codes.of(segment.number);
+      if (!code) throw Error(ErrorKind::Unsupported, name_ + " has more than 255 segments.");
+      code_[segment.number] = *code;
+      if (*code != 0) rank_[*code] = segment.lung == Lung::None ? 1 : segment.lung == Lung::Unsided ? 2 : 3;
+    }
   }
 
   void paint(std::size_t frame, const FramePlace& place) {
@@ -51,13 +56,12 @@ class Painter {
     const std::uint64_t endBit = firstBit + pixels * static_cast<std::uint64_t>(header_.bits);
     buffer_.resize(static_cast<std::size_t>((endBit + 7) / 8 - firstBit / 8));
     if (!bytes_.read(header_.layout.pixelOffset + firstBit / 8, buffer_.size(), buffer_.data())) cut();
-    const int segment = header_.frames[frame].segment;
-    const int rank = rank_[segment];
+    const std::uint8_t segment = code_.at(header_.frames[frame].segment);
     std::uint64_t bit = firstBit % 8;
     for (int row = 0; row < header_.rows; ++row) {
       std::ptrdiff_t at = place.start + row * place.step[1];
       for (int column = 0; column < header_.columns; ++column, at += place.step[0])
-        if (isSet(bit)) set(static_cast<std::size_t>(at), segment, rank);
+        if (isSet(bit)) set(static_cast<std::size_t>(at), segment);
     }
   }
 
@@ -73,19 +77,20 @@ class Painter {
     bit += static_cast<std::uint64_t>(header_.bits);
     return set;
   }
-  void set(std::size_t at, int segment, int rank) {
-    std::int32_t& voxel = volume_.voxels()[at];
+  void set(std::size_t at, std::uint8_t segment) {
+    std::uint8_t& voxel = volume_.codes.voxels()[at];
     if (voxel == segment) return;
-    const int there = voxel == 0 ? 0 : rank_[voxel];
+    const int rank = rank_[segment], there = rank_[voxel];
     if (rank == 3 && there == 3) ++contested_;
     if (rank > there) voxel = segment;
   }
 
   const SegHeader& header_;
   DicomBytes bytes_;
-  Volume<std::int32_t>& volume_;
+  CodedVolume& volume_;
   std::string name_;
-  std::map<int, int> rank_;
+  std::map<int, std::uint8_t> code_;                      ///< of a segment's number
+  std::array<int, CodedVolume::kMostValues> rank_{};      ///< of a code; 0: no segment
   std::vector<char> buffer_;
   std::size_t contested_ = 0;
 };
@@ -97,7 +102,7 @@ bool isDicomFile(const fs::path& path) {
   return readLayout(path, elements).isDicom;
 }
 
-SegVolume loadSegmentation(const fs::path& path, const SourceGeometry* scan) {
+std::optional<SegVolume> loadSegmentation(const fs::path& path, const SourceGeometry* scan, const StopToken& stop) {
   const std::string name = path.filename().string();
   const SegHeader header = readSegHeader(path);
   SourceGeometry source;
@@ -121,9 +126,12 @@ SegVolume loadSegmentation(const fs::path& path, const SourceGeometry* scan) {
     found.push_back(*place);
   }
   SegVolume result;
-  result.segments = Volume<std::int32_t>(source.grid);
+  result.segments.codes = LabelVolume(source.grid);
   Painter painter(header, path, result.segments);
-  for (std::size_t i = 0; i < found.size(); ++i) painter.paint(i, found[i]);
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    if (stop.stop_requested()) return std::nullopt;
+    painter.paint(i, found[i]);
+  }
   result.meaning = meaningOf(header.segments);
   for (const SegSegment& segment : header.segments) result.names[segment.number] = segment.label;
   if (painter.contested() > 0)

@@ -10,6 +10,7 @@
 #include "pipeline/core/label_set.h"
 #include "pipeline/core/parallel.h"
 #include "pipeline/imaging/dicom_seg.h"
+#include "pipeline/imaging/mask_values.h"
 #include "pipeline/imaging/orient.h"
 #include "pipeline/imaging/volume_file.h"
 
@@ -18,96 +19,6 @@ namespace pulmo {
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr std::size_t kMostValues = 256;
-
-std::map<std::int64_t, std::size_t> histogram(const Volume<std::int32_t>& volume, const std::string& name) {
-  std::map<std::int64_t, std::size_t> counts;
-  std::int32_t run = volume.voxels().empty() ? 0 : volume.voxels().front();
-  std::size_t length = 0;
-  const auto flush = [&] {
-    counts[run] += length;
-    if (counts.size() > kMostValues)
-      throw Error(ErrorKind::InvalidInput, name + " holds more than 256 different values: it is not a mask.");
-  };
-  for (const std::int32_t value : volume.voxels()) {  // runs: a map look-up a voxel would be slow
-    if (value != run) {
-      flush();
-      run = value;
-      length = 0;
-    }
-    ++length;
-  }
-  flush();
-  return counts;
-}
-
-std::optional<MaskValues> suggestionFor(const std::map<std::int64_t, std::size_t>& voxels) {
-  std::vector<std::int64_t> values;
-  for (const auto& [value, count] : voxels)
-    if (value != 0) values.push_back(value);
-  MaskValues suggestion;
-  if (values == std::vector<std::int64_t>{1, 2}) {
-    suggestion.right = {kRightLung};
-    suggestion.left = {kLeftLung};
-  } else if (values.size() == 1) {
-    suggestion.unsided = values;
-  } else {
-    return std::nullopt;
-  }
-  return suggestion;
-}
-
-std::uint8_t labelOf(std::int64_t value, const MaskValues& values) {
-  const std::int64_t key = values.lowByteOnly ? (value & 255) : value;
-  const auto in = [key](const std::vector<std::int64_t>& list) {
-    return std::find(list.begin(), list.end(), key) != list.end();
-  };
-  if (in(values.right)) return kRightLung;
-  if (in(values.left)) return kLeftLung;
-  return in(values.unsided) ? kLungUnsided : kBackground;
-}
-
-std::string listed(const std::map<std::int64_t, std::size_t>& voxels,
-                   const std::map<std::int64_t, std::string>& names = {}) {
-  std::string text;
-  int shown = 0;
-  for (const auto& [value, count] : voxels) {
-    if (value == 0) continue;
-    if (++shown > 12) return text + ", …";
-    text += (text.empty() ? "" : ", ") + std::to_string(value);
-    if (names.contains(value)) text += " (" + names.at(value) + ")";
-  }
-  return text;
-}
-
-LabelVolume mapped(const Volume<std::int32_t>& raw, const std::map<std::int64_t, std::size_t>& voxels,
-                   const MaskValues& values, const std::string& name) {
-  std::map<std::int64_t, std::uint8_t> table;
-  bool sided = false, unsided = false;
-  for (const auto& [value, count] : voxels) {
-    const std::uint8_t label = labelOf(value, values);
-    table[value] = label;
-    sided = sided || label == kRightLung || label == kLeftLung;
-    unsided = unsided || label == kLungUnsided;
-  }
-  if (!sided && !unsided)
-    throw Error(ErrorKind::InvalidInput,
-                "Nothing in " + name + " is lung: it holds the values " + listed(voxels) + ".");
-  LabelVolume labels(raw.grid());
-  std::int32_t last = 0;
-  std::uint8_t label = table.contains(0) ? table.at(0) : kBackground;
-  for (std::size_t i = 0; i < raw.voxels().size(); ++i) {
-    const std::int32_t value = raw.voxels()[i];
-    if (value != last) {
-      label = table.at(value);
-      last = value;
-    }
-    // Where some lung has no side, no voxel has: per-side figures would be of a part only.
-    labels.voxels()[i] = unsided && label != kBackground ? kLungUnsided : label;
-  }
-  return labels;
-}
 
 /// Brings a mask on the source slices of a resampled scan onto its canonical grid, by nearest neighbour.
 LabelVolume ontoCanonical(const LabelVolume& mask, const Scan& scan) {
@@ -189,64 +100,27 @@ void requireOnScan(const Grid& mask, const Grid& scan, const std::string& name) 
                                            ": it was made on another one, or on a copy that was turned or shifted.");
 }
 
-}  // namespace
-
-namespace {
-
-/// How far the middle of a value's voxels lies to the patient's left, in mm.
-double leftwards(const Volume<std::int32_t>& raw, std::int32_t value) {
-  Point3 sum{0, 0, 0};
-  double count = 0;
-  const Grid& g = raw.grid();
-  const std::int32_t* v = raw.voxels().data();
-  for (int z = 0; z < g.size[2]; ++z)
-    for (int y = 0; y < g.size[1]; ++y) {
-      double row = 0, x0 = 0;
-      for (int x = 0; x < g.size[0]; ++x)
-        if (*v++ == value) {
-          row += 1;
-          x0 += x;
-        }
-      sum = {sum[0] + x0, sum[1] + row * y, sum[2] + row * z};
-      count += row;
-    }
-  return toPatient(g, Point3{sum[0] / count, sum[1] / count, sum[2] / count})[0];
-}
-
-MaskInspection inspected(const Volume<std::int32_t>& raw, const std::string& name) {
-  MaskInspection inspection;
-  inspection.grid = raw.grid();
-  inspection.voxels = histogram(raw, name);
-  inspection.suggestion = suggestionFor(inspection.voxels);
-  // Other programs count from the left: then the values must be told, not guessed.
-  if (inspection.suggestion && !inspection.suggestion->right.empty() &&
-      !(leftwards(raw, kRightLung) < leftwards(raw, kLeftLung))) {
-    inspection.suggestion.reset();
-    inspection.doubt =
-        "In " + name + " the value 1 lies to the patient's left of the value 2, so 1 is hardly the right lung.";
-  }
-  return inspection;
-}
-
 /// The integers of a mask file, on the grid where they lie, and what they may mean.
 struct PlacedMask {
-  Volume<std::int32_t> values;
+  CodedVolume values;
   MaskInspection inspection;
   std::vector<std::string> notes;
 };
 
-PlacedMask loadPlacedSegmentation(const fs::path& path, const Scan* scan) {
-  SegVolume file = loadSegmentation(path, scan ? &scan->source : nullptr);
-  PlacedMask mask{std::move(file.segments), {}, std::move(file.notes)};
-  mask.inspection.grid = mask.values.grid();
-  mask.inspection.voxels = histogram(mask.values, path.filename().string());
-  mask.inspection.names = std::move(file.names);
-  mask.inspection.suggestion = std::move(file.meaning);
+std::optional<PlacedMask> loadPlacedSegmentation(const fs::path& path, const Scan* scan, const StopToken& stop) {
+  auto file = loadSegmentation(path, scan ? &scan->source : nullptr, stop);
+  if (!file) return std::nullopt;
+  PlacedMask mask{std::move(file->segments), {}, std::move(file->notes)};
+  mask.inspection.grid = mask.values.codes.grid();
+  mask.inspection.voxels = voxelsOfValues(mask.values);
+  mask.inspection.names = std::move(file->names);
+  mask.inspection.suggestion = std::move(file->meaning);
   return mask;
 }
 
 /// Sizes are looked at before memory is taken.
-Volume<std::int32_t> placedVolume(const fs::path& path, const Scan* scan, std::vector<std::string>& notes) {
+std::optional<CodedVolume> placedVolume(const fs::path& path, const Scan* scan, std::vector<std::string>& notes,
+                                        const StopToken& stop) {
   const std::string name = path.filename().string();
   const auto belongs = [&](const Grid& mask) {
     if (!scan) return;
@@ -258,25 +132,28 @@ Volume<std::int32_t> placedVolume(const fs::path& path, const Scan* scan, std::v
     if (mask.size != scan->source.grid.size && sorted(mask.size) != sorted(canonical.size))
       requireOnScan(mask, canonical, name);
   };
-  IntegerVolume file = loadIntegerVolume(path, belongs);
-  if (!scan || file.placeKnown) return std::move(file.volume);
-  const Grid& mask = file.volume.grid();
+  auto file = loadIntegerVolume(path, belongs, stop);
+  if (!file) return std::nullopt;
+  if (!scan || file->placeKnown) return std::move(file->volume);
+  const Grid& mask = file->volume.codes.grid();
   const Grid& source = scan->source.grid;
   Grid placed = mask;
   placed.direction = source.direction;
   placed.originMm = source.originMm;
   if (!mask.spacingKnown || !source.spacingKnown) placed.spacingMm = source.spacingMm;
   requireOnScan(placed, source, name);
-  file.volume.setGrid(source);
+  file->volume.codes.setGrid(source);
   notes.push_back(name + " does not say how it lies in the patient: it is taken to lie as the scan's own file does.");
-  return std::move(file.volume);
+  return std::move(file->volume);
 }
 
-PlacedMask loadPlaced(const fs::path& path, const Scan* scan) {
-  if (!isVolumeFileName(path) && isDicomFile(path)) return loadPlacedSegmentation(path, scan);
+std::optional<PlacedMask> loadPlaced(const fs::path& path, const Scan* scan, const StopToken& stop) {
+  if (!isVolumeFileName(path) && isDicomFile(path)) return loadPlacedSegmentation(path, scan, stop);
   PlacedMask mask;
-  mask.values = placedVolume(path, scan, mask.notes);
-  mask.inspection = inspected(mask.values, path.filename().string());
+  auto values = placedVolume(path, scan, mask.notes, stop);
+  if (!values) return std::nullopt;
+  mask.values = std::move(*values);
+  mask.inspection = inspectedValues(mask.values, path.filename().string());
   return mask;
 }
 
@@ -295,38 +172,40 @@ LabelVolume brought(LabelVolume labels, const Scan* scan, const std::string& nam
 }  // namespace
 
 MaskInspection inspectMask(const fs::path& path) {
-  return loadPlaced(path, nullptr).inspection;
+  return loadPlaced(path, nullptr, {})->inspection;
 }
 
-MaskAnswer loadOrInspectMask(const fs::path& path, const Scan* scan, const MaskValues& values) {
+std::optional<MaskAnswer> loadOrInspectMask(const fs::path& path, const Scan* scan, const MaskValues& values,
+                                            const StopToken& stop) {
   const std::string name = path.filename().string();
   MaskAnswer answer;
-  PlacedMask mask = loadPlaced(path, scan);
-  answer.inspection = std::move(mask.inspection);
-  answer.notes = std::move(mask.notes);
+  auto mask = loadPlaced(path, scan, stop);
+  if (!mask) return std::nullopt;
+  answer.inspection = std::move(mask->inspection);
+  answer.notes = std::move(mask->notes);
   MaskValues used = values;
   if (used.empty()) {
     const std::optional<MaskValues>& suggestion = answer.inspection.suggestion;
-    if (listed(answer.inspection.voxels).empty())
+    if (valuesAsText(answer.inspection).empty())
       throw Error(ErrorKind::InvalidInput, "There is nothing in " + name + ": every voxel is 0.");
     if (!suggestion) return answer;
     used.right = suggestion->right;
     used.left = suggestion->left;
     used.unsided = suggestion->unsided;
   }
-  answer.labels = brought(mapped(mask.values, answer.inspection.voxels, used, name), scan, name);
+  answer.labels = brought(labelsOf(std::move(mask->values), answer.inspection, used, name), scan, name);
   return answer;
 }
 
 std::string questionOf(const MaskInspection& inspection, const std::string& name) {
   if (!inspection.doubt.empty()) return inspection.doubt + " Say which is the right and which the left lung.";
-  return name + " holds the values " + listed(inspection.voxels, inspection.names) +
+  return name + " holds the values " + valuesAsText(inspection) +
          ": say which is the right and which the left lung.";
 }
 
 LabelVolume loadMask(const fs::path& path, const Scan* scan, const MaskValues& values,
                      std::vector<std::string>* notes) {
-  MaskAnswer answer = loadOrInspectMask(path, scan, values);
+  MaskAnswer answer = *loadOrInspectMask(path, scan, values, {});
   if (notes) notes->insert(notes->end(), answer.notes.begin(), answer.notes.end());
   if (!answer.labels) throw Error(ErrorKind::InvalidInput, questionOf(answer.inspection, path.filename().string()));
   return std::move(*answer.labels);

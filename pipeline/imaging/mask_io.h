@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "pipeline/core/atomic_file.h"
+#include "pipeline/core/progress.h"
 #include "pipeline/core/scan.h"
 
 namespace pulmo {
@@ -49,14 +50,15 @@ struct MaskAnswer {
 ///               nearest neighbour. A file that does not say how it lies is taken to lie as the scan's source does, of
 ///               which it must have the size.
 /// @param values which value is what; empty() = the inspection's suggestion
+/// @return nullopt if stopped
 /// @throws Error{InvalidInput} if the grids differ, or if nothing in it is lung
-[[nodiscard]] MaskAnswer loadOrInspectMask(const std::filesystem::path& path, const Scan* scan,
-                                           const MaskValues& values = {});
+[[nodiscard]] std::optional<MaskAnswer> loadOrInspectMask(const std::filesystem::path& path, const Scan* scan,
+                                                          const MaskValues& values, const StopToken& stop);
 
 /// What has to be asked, as a sentence. @param name  of the file
 [[nodiscard]] std::string questionOf(const MaskInspection& inspection, const std::string& name);
 
-/// The same for callers that cannot ask.
+/// The same for callers that cannot ask and do not stop.
 /// @param notes  if given, gets the answer's sentences
 /// @throws Error{InvalidInput} also if the values need an answer that was not given (the sentence lists the values)
 [[nodiscard]] LabelVolume loadMask(const std::filesystem::path& path, const Scan* scan, const MaskValues& values = {},

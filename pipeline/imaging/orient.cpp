@@ -133,7 +133,6 @@ Volume<Voxel> turnedBack(const Volume<Voxel>& canonical, const Grid& source, con
 
 template Volume<std::int16_t> turned(Volume<std::int16_t>&&, const CanonicalTurn&);
 template Volume<std::uint8_t> turned(Volume<std::uint8_t>&&, const CanonicalTurn&);
-template Volume<std::int32_t> turned(Volume<std::int32_t>&&, const CanonicalTurn&);
 template Volume<std::int16_t> turnedBack(const Volume<std::int16_t>&, const Grid&, const CanonicalTurn&);
 template Volume<std::uint8_t> turnedBack(const Volume<std::uint8_t>&, const Grid&, const CanonicalTurn&);
 

@@ -170,27 +170,29 @@ std::optional<Scan> loadVolumeFile(const fs::path& path, const StopToken& stop, 
   return scan;
 }
 
-IntegerVolume loadIntegerVolume(const fs::path& path, const std::function<void(const Grid&)>& require) {
+std::optional<IntegerVolume> loadIntegerVolume(const fs::path& path, const std::function<void(const Grid&)>& require,
+                                               const StopToken& stop) {
   const auto file = openImage(path);
   if (require) require(file->grid);
-  IntegerVolume result{emptyVolume<std::int32_t>(file->grid, path), file->placeKnown};
-  std::vector<std::int32_t>& voxels = result.volume.voxels();
-  (void)file->readVoxels(
+  const std::string name = path.filename().string();
+  IntegerVolume result{{emptyVolume<std::uint8_t>(file->grid, path)}, file->placeKnown};
+  std::vector<std::uint8_t>& voxels = result.volume.codes.voxels();
+  ValueCodes codes(result.volume.values);
+  const Outcome outcome = file->readVoxels(
       [&](std::size_t first, const double* values, std::size_t count) {
         for (std::size_t i = 0; i < count; ++i) {
           const double rounded = std::nearbyint(values[i]);
           if (!(std::abs(values[i] - rounded) < 1e-3) || std::abs(rounded) > 1e9)
-            throw Error(ErrorKind::InvalidInput, path.filename().string() + " holds values such as " +
-                                                     std::to_string(values[i]) + ": it is not a mask.");
-          voxels[first + i] = static_cast<std::int32_t>(rounded);
+            throw Error(ErrorKind::InvalidInput,
+                        name + " holds values such as " + std::to_string(values[i]) + ": it is not a mask.");
+          const auto code = codes.of(static_cast<std::int32_t>(rounded));
+          if (!code)
+            throw Error(ErrorKind::InvalidInput, name + " holds more than 256 different values: it is not a mask.");
+          voxels[first + i] = *code;
         }
       },
-      {});
-  return result;
-}
-
-Volume<std::int32_t> loadIntegerVolume(const fs::path& path) {
-  return std::move(loadIntegerVolume(path, {}).volume);
+      stop);
+  return outcome == Outcome::Stopped ? std::nullopt : std::optional(std::move(result));
 }
 
 }  // namespace pulmo

@@ -7,6 +7,7 @@
 
 #include "pipeline/core/progress.h"
 #include "pipeline/core/scan.h"
+#include "pipeline/imaging/coded_volume.h"
 
 namespace pulmo {
 
@@ -23,15 +24,17 @@ namespace pulmo {
                                                  const ProgressSink& progress);
 
 struct IntegerVolume {
-  Volume<std::int32_t> volume;  ///< in the file's own axis order
-  bool placeKnown = true;       ///< false: the file does not say how its axes lie in the patient
+  CodedVolume volume;      ///< in the file's own axis order
+  bool placeKnown = true;  ///< false: the file does not say how its axes lie in the patient
 };
 
-/// Integer voxels of a mask file in source orientation; fractions are refused.
+/// Integer voxels of a mask file in source orientation; fractions and more than 256 different values are refused.
 /// @param require  gets the header's grid before any memory is taken for voxels; throws what is wrong with it
-[[nodiscard]] IntegerVolume loadIntegerVolume(const std::filesystem::path& path,
-                                              const std::function<void(const Grid&)>& require);
-[[nodiscard]] Volume<std::int32_t> loadIntegerVolume(const std::filesystem::path& path);
+/// @return nullopt if stopped
+/// @cost memory one byte a voxel
+[[nodiscard]] std::optional<IntegerVolume> loadIntegerVolume(const std::filesystem::path& path,
+                                                             const std::function<void(const Grid&)>& require,
+                                                             const StopToken& stop);
 
 /// Sentences about a scan's least and most value that cannot be Hounsfield units; empty if nothing is odd.
 [[nodiscard]] std::vector<std::string> oddHuValues(int low, int high);

@@ -87,6 +87,24 @@ class TestCliExport : public QObject {
       QVERIFY(std::abs(count(found, side) / count(phantom_.lungs, side) - 1) < 0.1);
     QCOMPARE(static_cast<double>(a.json()["labels"]["right_lung"]["voxels"].get<int>()), count(found, kRightLung));
   }
+  // A DICOM SEG leaves empty slices out: alone it cannot be laid over a mask of the whole scan.
+  void comparesAPartOfTheSlicesOnItsScan() {
+    LabelVolume upper = phantom_.lungs;
+    const auto plane = static_cast<std::ptrdiff_t>(upper.grid().size[0]) * upper.grid().size[1];
+    std::fill_n(upper.voxels().begin(), plane * (upper.grid().size[2] / 2), kBackground);
+    saveMask(at("upper.nii").toStdString(), upper, scan_.source, Overwrite::Refuse);
+    QCOMPARE(pulmo_({"export", series_, at("upper.nii"), "-o", at("upper.dcm")}).exitCode, 0);
+    const Answer alone = pulmo_({"compare", mask_, at("upper.dcm")});
+    QVERIFY2(alone.exitCode == 3 && alone.err.contains("--scan"), qPrintable(alone.err));
+    const Answer a = pulmo_({"compare", mask_, at("upper.dcm"), "--scan", series_, "--json", "--no-distances"});
+    QVERIFY2(a.exitCode == 0, qPrintable(a.err));
+    const auto lung = [](const LabelVolume& mask) {
+      return static_cast<double>(mask.voxels().size()) -
+             static_cast<double>(std::count(mask.voxels().begin(), mask.voxels().end(), kBackground));
+    };
+    const double whole = lung(phantom_.lungs), part = lung(upper);
+    QVERIFY(std::abs(a.json()["metrics"]["lungs"]["dice"].get<double>() - 2 * part / (whole + part)) < 1e-6);
+  }
   void answersWithItsExitCodes() {
     const auto code = [](const QStringList& arguments, const char* says) {
       const Answer a = pulmo_(arguments);

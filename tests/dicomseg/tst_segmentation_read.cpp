@@ -109,14 +109,14 @@ class TestSegmentationRead : public QObject {
     ForeignSeg seg = columns();
     seg.segments = {code(0x0062000F, "113343008"), code(0x0062000F, "113343008")};  // "Organ"
     const fs::path path = file(seg);
-    const MaskAnswer answer = loadOrInspectMask(path, &scan_);
+    const MaskAnswer answer = *loadOrInspectMask(path, &scan_, {}, {});
     QVERIFY(!answer.labels);
     const QString question = QString::fromStdString(questionOf(answer.inspection, "seg.dcm"));
     QVERIFY2(question.contains("1 (Segment 1), 2 (Segment 2)"), qPrintable(question));
     MaskValues values;
     values.right = {1};
     values.left = {2};
-    QVERIFY(isExpected(*loadOrInspectMask(path, &scan_, values).labels));
+    QVERIFY(isExpected(*loadOrInspectMask(path, &scan_, values, {})->labels));
   }
 
   // A lesion that lies in a lung is lung: the lung's segment counts.
@@ -253,7 +253,7 @@ class TestSegmentationRead : public QObject {
       writeBytes(path, bytes);
       for (const Scan* scan : {static_cast<const Scan*>(&scan_), static_cast<const Scan*>(nullptr)}) {
         try {
-          const MaskAnswer answer = loadOrInspectMask(path, scan);
+          const MaskAnswer answer = *loadOrInspectMask(path, scan, {}, {});
           if (scan && answer.labels) QVERIFY(answer.labels->grid().size == scan->ct->grid().size);
           ++read;
         } catch (const Error&) {

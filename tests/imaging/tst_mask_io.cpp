@@ -333,7 +333,7 @@ class TestMaskIo : public QObject {
     } else {
       write("4 5 6", file == "spaced.nrrd" ? "spacings: 0.703125 0.703125 1.25\n" : "");
     }
-    const MaskAnswer answer = loadOrInspectMask(path, &scan);
+    const MaskAnswer answer = *loadOrInspectMask(path, &scan, {}, {});
     QVERIFY(answer.labels && answer.labels->voxels() == labels.voxels());
     QVERIFY(answer.labels->grid() == scan.ct->grid());
     QCOMPARE(answer.notes.size(), std::size_t{1});
@@ -345,12 +345,43 @@ class TestMaskIo : public QObject {
     write("4 5 6", "spacings: 0.7 0.7 2.5\n");
     QVERIFY(sentence().find("2.5 mm and the scan") != std::string::npos);
   }
+  // A byte a voxel holds the codes of 256 values: of 0 and 255 others, negative and large ones too.
+  void takesAsManyValuesAsAByteHas() {
+    const auto write = [&](int count) {
+      Nifti n;
+      n.dim = {3, 300, 1, 1, 1, 1, 1, 1};
+      n.datatype = 8, n.bitpix = 32;  // int32
+      for (int i = 0; i < 300; ++i) {
+        const std::int32_t value = i < count ? (i - 100) * 1000 : 0;
+        n.voxels.append(reinterpret_cast<const char*>(&value), sizeof value);
+      }
+      writeBytes(at("values.nii"), n.one());
+    };
+    write(256);
+    MaskValues told;
+    told.right = {-100000};
+    told.left = {155000};
+    const LabelVolume labels = loadMask(at("values.nii"), nullptr, told);
+    QCOMPARE(countsOf(labels).at(kRightLung), std::size_t{1});
+    QCOMPARE(countsOf(labels).at(kLeftLung), std::size_t{1});
+    QCOMPARE(inspectMask(at("values.nii")).voxels.size(), std::size_t{256});
+    write(257);
+    QVERIFY(sentenceOf([&] { (void)loadMask(at("values.nii"), nullptr, told); }, ErrorKind::InvalidInput)
+                .find("more than 256") != std::string::npos);
+  }
+  void stopsWhileReading() {
+    std::stop_source source;
+    source.request_stop();
+    const fs::path path = byHand("stopped.nii", std::string(23, '\0') + '\1');
+    QVERIFY(!loadOrInspectMask(path, nullptr, {}, source.get_token()));
+    QVERIFY(loadOrInspectMask(path, nullptr, {}, {}));
+  }
   // 1 is our right lung and other programs' left one; where it lies tells.
   void doubtsSidesThatLieOtherwise() {
     std::string voxels(24, '\0');
     voxels[0] = '\2', voxels[1] = '\1';  // x runs to the left
     const fs::path path = byHand("left-first.nii", voxels);
-    const MaskAnswer answer = loadOrInspectMask(path, nullptr);
+    const MaskAnswer answer = *loadOrInspectMask(path, nullptr, {}, {});
     QVERIFY(!answer.labels && !answer.inspection.suggestion);
     QVERIFY(answer.inspection.doubt.find("to the patient's left") != std::string::npos);
     const std::string said = sentenceOf([&] { (void)loadMask(path, nullptr); }, ErrorKind::InvalidInput);

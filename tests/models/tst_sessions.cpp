@@ -170,7 +170,7 @@ class TestSessions : public QObject {
     const std::string file = dir.filePath("mask.nii").toStdString();
     saveMask(file, *study.reference().labels, study.scan()->source, Overwrite::Refuse);
     const Openings openings(file);
-    (void)loadIntegerVolume(file);
+    (void)loadIntegerVolume(file, {}, {});
     const int once = openings.count();
     QVERIFY(once > 0);
     MaskValues told;

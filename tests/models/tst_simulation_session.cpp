@@ -191,8 +191,11 @@ class TestSimulationSession : public QObject {
     QTRY_COMPARE_WITH_TIMEOUT(saved.count(), 1, kPatienceMs);
     const auto scan = loadVolumeFile(ct, {}, [](double, const std::string&) {});
     QVERIFY(scan->ct->voxels() == b.session.ct()->voxels());
-    const Volume<std::int32_t> labels = loadIntegerVolume(lesions);
-    QVERIFY(std::equal(labels.voxels().begin(), labels.voxels().end(), b.session.lesions()->voxels().begin()));
+    const auto written = loadIntegerVolume(lesions, {}, {});
+    const auto& codes = written->volume.codes.voxels();
+    QVERIFY(std::equal(
+        codes.begin(), codes.end(), b.session.lesions()->voxels().begin(),
+        [&](std::uint8_t code, std::uint8_t lesion) { return written->volume.values[code] == int{lesion}; }));
     QFile description(dir.filePath("ill.json"));
     QVERIFY(description.open(QIODevice::ReadOnly));
     const QJsonObject json = QJsonDocument::fromJson(description.readAll()).object();

@@ -11,6 +11,23 @@
 
 namespace pulmo::cli {
 
+namespace {
+
+CtVolume loadScan(const std::string& scan, const std::string& series) {
+  if (!series.empty() || std::filesystem::path(scan).extension() != ".mha")
+    throw Error(ErrorKind::Unsupported, scan + ": this build reads scans as uncompressed .mha alone.");
+  return loadMhaCt(scan);
+}
+
+LabelVolume loadMaskOn(const Grid& grid, const MaskFile& file, const Context& context) {
+  LabelVolume mask = loadMaskFile(file.path, file.meaning, context);
+  requireSameGrid(grid, "scan", mask.grid(), "lung mask");
+  mask.setGrid(grid);
+  return mask;
+}
+
+}  // namespace
+
 LabelVolume loadMaskFile(const std::filesystem::path& path, const MaskMeaning& meaning, const Context&) {
   if (path.extension() != ".mha")
     throw Error(ErrorKind::Unsupported,
@@ -42,14 +59,19 @@ void saveMaskFile(const std::filesystem::path& path, const LabelVolume& volume, 
 }
 
 std::optional<MaskedScan> loadMaskedScan(const std::string& scan, const std::string& series,
-                                         const std::filesystem::path& mask, const MaskMeaning& meaning, Context&) {
-  if (!series.empty() || std::filesystem::path(scan).extension() != ".mha")
-    throw Error(ErrorKind::Unsupported, scan + ": this build reads scans as uncompressed .mha alone.");
-  auto ct = std::make_shared<const CtVolume>(loadMhaCt(scan));
-  LabelVolume lungs = loadMaskFile(mask, meaning, context);
-  requireSameGrid(ct->grid(), "scan", lungs.grid(), "lung mask");
-  lungs.setGrid(ct->grid());
+                                         const std::filesystem::path& mask, const MaskMeaning& meaning,
+                                         Context& context) {
+  auto ct = std::make_shared<const CtVolume>(loadScan(scan, series));
+  LabelVolume lungs = loadMaskOn(ct->grid(), {mask, meaning}, context);
   return MaskedScan{std::move(ct), std::move(lungs), saveCtFile, saveMaskFile};
+}
+
+std::optional<std::vector<LabelVolume>> loadMasksOfScan(const std::string& scan, const std::string& series,
+                                                        const std::vector<MaskFile>& files, Context& context) {
+  const CtVolume ct = loadScan(scan, series);
+  std::vector<LabelVolume> masks;
+  for (const MaskFile& file : files) masks.push_back(loadMaskOn(ct.grid(), file, context));
+  return masks;
 }
 
 }  // namespace pulmo::cli

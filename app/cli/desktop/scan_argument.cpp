@@ -31,8 +31,9 @@ std::optional<Scan> openScanArgument(const ScanArgument& argument, Context& cont
 
 LabelVolume openMaskArgument(const std::filesystem::path& path, const Scan* scan, const MaskMeaning& meaning,
                              const Context& context, std::vector<std::string>* notes) {
+  // Read to its end even when a stop is asked for: it takes less than a second.
   MaskAnswer answer =
-      loadOrInspectMask(path, scan, {meaning.right, meaning.left, meaning.unsided, meaning.lowByteOnly});
+      *loadOrInspectMask(path, scan, {meaning.right, meaning.left, meaning.unsided, meaning.lowByteOnly}, {});
   context.notes(answer.notes);
   if (notes != nullptr) notes->insert(notes->end(), answer.notes.begin(), answer.notes.end());
   if (!answer.labels) {

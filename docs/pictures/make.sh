@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Makes the pictures of the guide and the README anew, from the program itself and from scans whose licence allows it.
+#   docs/pictures/make.sh [NAME ...]     without a name: all but those that train (train, sweep: a quarter of an hour)
+# Wants the real scans in ../shared/data and a build (./dev build).
+set -euo pipefail
+cd "$(dirname "$(readlink -f "$0")")/../.."
+DATA=../shared/data BIN=build/dev/bin WORK=$(mktemp -d)
+trap 'rm -rf "$WORK"' EXIT
+
+LIDC=$DATA/lidc-1011                             # LIDC-IDRI, CC BY 3.0
+LCTSC=$DATA/lctsc/LCTSC-Test-S1-101              # LCTSC, CC BY 3.0
+MASS=$DATA/lung-pet-ct-dx/Lung_Dx-A0002/2        # Lung-PET-CT-Dx, CC BY 4.0
+UPPER_MASS=$DATA/lung-pet-ct-dx/Lung_Dx-A0001/2  # likewise
+
+shot() {  # NAME SCAN OPTION...
+  local name=$1
+  shift
+  LIBGL_ALWAYS_SOFTWARE=1 QT_QPA_PLATFORM=xcb xvfb-run -a -s "-screen 0 1920x1200x24 -nolisten tcp" \
+    "$BIN/pulmoscope" "$@" --screenshot "docs/pictures/$name.png" --force
+  echo "docs/pictures/$name.png"
+}
+
+store() {
+  [ -d "$WORK/store" ] || "$BIN/pulmo" prepare docs/training/shipped-weights.json -o "$WORK/store" --phantoms 3 >"$WORK/log"
+}
+
+picture() {
+  case "$1" in
+    window) shot window-lidc-1011 "$LIDC" ;;
+    unet) shot unet-lung-dx-a0002 "$MASS" ;;
+    simulate) shot simulate-lidc-1011 "$LIDC" --tab simulate --preset covid-severe --patient 3 ;;
+    errors) shot errors-lctsc-s1-101 "${LCTSC}_ct.nii.gz" --mask "${LCTSC}_lungs.nii.gz" --tab review --colours errors ;;
+    measure) shot measure-lung-dx-a0001 "$UPPER_MASS" --tab measure --colours aeration ;;
+    edit) shot edit-lung-dx-a0001 "$UPPER_MASS" --tab edit ;;
+    train)
+      store
+      shot train-lidc-1011 "$LIDC" --tab train --store "$WORK/store" --train "$WORK/run" --set epochs=40 \
+        --set slicesPerEpoch=200 --set optimizer=adamw --set learningRate=0.002 --set schedule=constant \
+        --set batchSize=4 --set accumulate=1 --set circlesShare=0 --set pathologyP=0.6 --after-epochs 8
+      ;;
+    sweep)
+      store
+      shot sweep-lidc-1011 "$LIDC" --tab train --store "$WORK/store" --train "$WORK/sweep" --set epochs=8 \
+        --set slicesPerEpoch=160 --set optimizer=adamw --set learningRate=0.002 --set schedule=constant \
+        --set batchSize=4 --set accumulate=1 --set circlesShare=0 --sweep pathologyP=0,0.5,0.9 --after-epochs 24
+      ;;
+    *) echo "There is no picture $1." >&2; return 2 ;;
+  esac
+}
+
+[ $# -gt 0 ] || set -- window unet simulate errors measure edit
+for name in "$@"; do picture "$name"; done
