@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <exception>
 
+#include "app/desktop/list_work.h"
 #include "app/desktop/main_window.h"
 #include "app/desktop/review_work.h"
 #include "app/desktop/simulate_work.h"
@@ -104,13 +105,15 @@ int run(int argc, char** argv) {
   const QCommandLineOption screenshot("screenshot", "Open, segment, save a picture of the window, end.", "FILE");
   const QCommandLineOption force("force", "Overwrite the picture of --screenshot if it exists.");
   const QCommandLineOption size("size", "Size of the window in pixels, for --screenshot.", "WxH", "1600x1000");
-  const QCommandLineOption tab("tab", "Which tab is in front: segment, simulate, …", "NAME");
+  const QCommandLineOption tab("tab", "Which tab is in front: segment, simulate, …, list", "NAME");
   const QCommandLineOption preset("preset", "Simulate this disease (with --tab simulate).", "NAME");
   const QCommandLineOption patient("patient", "Seed of the simulated disease.", "N", "1");
   const QCommandLineOption coloured("colour-lesions", "Lay colours over the simulated lesions.");
   const QCommandLineOption colours("colours",
                                    "Over slices and lungs: errors (against --mask), uncertainty or aeration.", "WHICH");
-  parser.addOptions({phantom, seed, series, mask, screenshot, force, size, tab, preset, patient, coloured, colours});
+  const QCommandLineOption list("list", "Open this review list, and its first undecided scan.", "FILE");
+  parser.addOptions(
+      {list, phantom, seed, series, mask, screenshot, force, size, tab, preset, patient, coloured, colours});
   TrainingAtStart::addOptions(parser);
   parser.addPositionalArgument("PATH", "Folders or files to open.", "[PATH …]");
   if (asksForHelp(argc, argv)) {  // which needs no display
@@ -156,8 +159,10 @@ int run(int argc, char** argv) {
     window.openPhantom(parser.value(seed).toULongLong());
   else if (!paths.empty())
     window.openPaths(paths, parser.value(series));
-  else if (!parser.isSet(screenshot))
+  else if (!parser.isSet(screenshot) && !parser.isSet(list))
     window.reopenLast();
+  if (parser.isSet(list))
+    window.list().openList(parser.value(list).toStdString(), !parser.isSet(phantom) && paths.empty());
   TrainingAtStart training(window);
   try {
     training.begin(parser);

@@ -19,6 +19,7 @@
 #include "app/desktop/actions.h"
 #include "app/desktop/device_probe.h"
 #include "app/desktop/edit_work.h"
+#include "app/desktop/list_work.h"
 #include "app/desktop/mask_values_dialog.h"
 #include "app/desktop/methods.h"
 #include "app/desktop/review_work.h"
@@ -27,6 +28,7 @@
 #include "widgets/control/status_strip.h"
 #include "widgets/control/window_level_bar.h"
 #include "widgets/panel/edit_panel.h"
+#include "widgets/panel/list_panel.h"
 #include "widgets/panel/measure_panel.h"
 #include "widgets/panel/review_panel.h"
 #include "widgets/panel/runs_panel.h"
@@ -69,7 +71,8 @@ MainWindow::MainWindow(FileDialogs dialogs, TrainingFunctions training, QWidget*
       simulate_(new SimulateWork(study_, view_, *grid_, *status_, dialogs_, this)),
       train_(new TrainWork(std::move(training), study_, view_, *grid_, *status_, simulate_->session(), dialogs_, this)),
       review_(new ReviewWork(study_, view_, surfaces_, comparison_, *grid_, *status_, dialogs_, this)),
-      edit_(new EditWork(study_, masks_, *grid_, *status_, dialogs_, this)) {
+      edit_(new EditWork(study_, masks_, *grid_, *status_, dialogs_, this)),
+      list_(new ListWork(study_, scans_, masks_, edit_->session(), *status_, dialogs_, this)) {
   setObjectName("mainWindow");
   setWindowTitle(tr("Pulmoscope"));
   setAcceptDrops(true);
@@ -121,6 +124,13 @@ void MainWindow::makeDocks() {
   addDockWidget(Qt::BottomDockWidgetArea, runsDock_);
   runsDock_->hide();
   connect(train_, &TrainWork::runsWanted, runsDock_, &QWidget::show);
+  listDock_ = new QDockWidget(tr("Review list"), this);
+  listDock_->setObjectName("dock.list");
+  listDock_->setWidget(list_->panel());
+  addDockWidget(Qt::BottomDockWidgetArea, listDock_);
+  tabifyDockWidget(runsDock_, listDock_);
+  listDock_->hide();
+  connect(list_, &ListWork::panelWanted, this, [this] { showTab("list"); });
   connect(tabs_, &QTabWidget::currentChanged, this, [this] {
     simulate_->session().setActive(tabs_->currentWidget() == simulate_->panel());
     if (tabs_->currentWidget() == train_->panel()) runsDock_->show();
@@ -172,6 +182,7 @@ void MainWindow::makeMenus() {
   file->addSeparator();
   file->addAction(actions_->quit);
   menuBar()->addMenu(edit_->menu());
+  menuBar()->addMenu(list_->menu());
   auto* lungs = menuBar()->addMenu(tr("&Lungs"));
   lungs->addActions({actions_->segment, actions_->cancel});
   viewMenu_ = menuBar()->addMenu(tr("&View"));
@@ -299,6 +310,7 @@ std::vector<LatestJob*> MainWindow::jobs() {
   for (LatestJob* job : simulate_->jobs()) all.push_back(job);
   for (LatestJob* job : review_->jobs()) all.push_back(job);
   for (LatestJob* job : edit_->jobs()) all.push_back(job);
+  for (LatestJob* job : list_->jobs()) all.push_back(job);
   all.push_back(&train_->session().fileJob());
   all.push_back(&train_->samplesJob());
   all.push_back(&train_->session().runsJob());  // not the training: a night's work is stopped by its own button
@@ -306,7 +318,7 @@ std::vector<LatestJob*> MainWindow::jobs() {
 }
 
 std::vector<LatestJob*> MainWindow::saveJobs() {
-  return {&masks_.saveJob(), &simulate_->session().fileJob()};
+  return {&masks_.saveJob(), &simulate_->session().fileJob(), &list_->session().signJob()};
 }
 
 QString MainWindow::errorShown() const {
@@ -359,6 +371,13 @@ bool MainWindow::segmentOnce() {
 }
 
 bool MainWindow::showTab(const QString& key) {
+  if (key == "list") {
+    const bool first = !listDock_->isVisible() && !runsDock_->isVisible() && !QSettings().contains("window/state");
+    listDock_->show();
+    if (first) resizeDocks({listDock_}, {235}, Qt::Vertical);
+    listDock_->raise();
+    return true;
+  }
   for (int i = 0; i < tabs_->count(); ++i) {
     if (tabs_->tabText(i).compare(key, Qt::CaseInsensitive) != 0) continue;
     tabs_->setCurrentIndex(i);
@@ -440,6 +459,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
   const std::vector<LatestJob*> saves = saveJobs();
   closeWhenSaved_ = std::any_of(saves.begin(), saves.end(), [](LatestJob* job) { return job->busy(); });
   if (closeWhenSaved_) return event->ignore();
+  list_->end();
   QSettings settings;
   settings.setValue("window/geometry", saveGeometry());
   settings.setValue("window/state", saveState());

@@ -24,6 +24,7 @@ namespace pulmo {
 class Actions;
 class DeviceProbe;
 class EditWork;
+class ListWork;
 class ReviewWork;
 class SegmentPanel;
 class SimulateWork;
@@ -53,6 +54,7 @@ class MainWindow : public QMainWindow {
   [[nodiscard]] TrainWork& training() { return *train_; }
   [[nodiscard]] ReviewWork& review() { return *review_; }
   [[nodiscard]] EditWork& edit() { return *edit_; }
+  [[nodiscard]] ListWork& list() { return *list_; }
 
   /// Whether all that was asked for has ended: for --screenshot and the tests.
   [[nodiscard]] bool settled();
@@ -110,7 +112,9 @@ class MainWindow : public QMainWindow {
   TrainWork* train_;
   ReviewWork* review_;
   EditWork* edit_;
+  ListWork* list_;
   QDockWidget* runsDock_ = nullptr;
+  QDockWidget* listDock_ = nullptr;
   QTabWidget* tabs_ = nullptr;
   StudyPanel* studyPanel_ = nullptr;
   SegmentPanel* segmentPanel_ = nullptr;

@@ -5,6 +5,7 @@
 #include <QSettings>
 
 #include "app/desktop/edit_work.h"
+#include "app/desktop/list_work.h"
 #include "app/desktop/main_window.h"
 #include "widgets/control/status_strip.h"
 #include "widgets/view/view_grid.h"
@@ -96,6 +97,7 @@ QString MainWindow::lastFolder() const {
 }
 
 void MainWindow::reopenLast() {
+  list_->reopenLast();
   const QString path = QSettings().value("open/path").toString();
   if (!path.isEmpty() && QFileInfo::exists(path)) openPaths({toPath(path)}, QSettings().value("open/uid").toString());
 }

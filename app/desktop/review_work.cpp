@@ -109,7 +109,8 @@ void ReviewWork::showColours() {
     prediction = {study_.prediction().uncertainty, doubtPalette(),
                   study_.edited().labels ? tr("uncertainty of the prediction") : tr("uncertainty")};
   else if (measurement_.aeration())
-    (study_.result().labels ? prediction : reference) = {measurement_.aeration(), aerationPalette(), tr("aeration")};
+    (study_.result().labels ? prediction : reference) =
+        ViewGrid::StandIn{measurement_.aeration(), aerationPalette(), tr("aeration")};
   grid_.setStandIn(PaneId::Prediction, std::move(prediction));
   grid_.setStandIn(PaneId::Mask, std::move(reference));
   showSurfaceColours();

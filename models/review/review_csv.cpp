@@ -12,13 +12,19 @@ namespace pulmo {
 namespace {
 
 const QStringList& columns() {
-  static const QStringList names{"uid",     "source", "description", "state",  "difficulty",
-                                 "comment", "who",    "when",        "weights"};
+  static const QStringList names{
+      "uid",  "source", "description", "state",   "difficulty",     "comment",        "who",        "when", "weights",
+      "name", "mask",   "prediction",  "problem", "alarms_serious", "alarms_warning", "alarms_note"};
   return names;
 }
 
 QString field(const QString& text) {
   return QString::fromStdString(csvField(text.toStdString()));
+}
+
+/// Empty: nobody has looked.
+QString count(const ReviewEntry& e, int AlarmCounts::*which) {
+  return e.alarms ? QString::number((*e.alarms).*which) : QString();
 }
 
 /// Lines of fields; a quoted field may hold line ends.
@@ -105,7 +111,14 @@ QString reviewCsv(const QList<ReviewEntry>& entries) {
                        field(e.comment),
                        field(e.who),
                        e.when,
-                       field(e.weights)}
+                       field(e.weights),
+                       field(e.name),
+                       field(e.mask),
+                       field(e.prediction),
+                       field(e.problem),
+                       count(e, &AlarmCounts::serious),
+                       count(e, &AlarmCounts::warnings),
+                       count(e, &AlarmCounts::notes)}
                .join(',') +
            '\n';
   return csv;

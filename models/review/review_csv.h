@@ -8,7 +8,7 @@ namespace pulmo {
 [[nodiscard]] QString reviewCsv(const QList<ReviewEntry>& entries);
 
 /// The columns are found by their names, in any order; those that are not there stay empty. ids and versions are not
-/// in it.
+/// in it. Names, masks and alarms belong to one list's own files: they go out and do not come in.
 /// @throws Error{InvalidInput} with the line, if a column of ours is missing (uid, source, state) or a value cannot be
 [[nodiscard]] QList<ReviewEntry> parseReviewCsv(const QString& text);
 

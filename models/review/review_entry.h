@@ -17,6 +17,20 @@ inline constexpr int kHardest = 5;
 [[nodiscard]] QString keyOf(ReviewState state);
 [[nodiscard]] std::optional<ReviewState> reviewStateOf(const QString& key);
 
+/// How much was unusual about a mask, by severity.
+struct AlarmCounts {
+  int serious = 0, warnings = 0, notes = 0;
+  friend bool operator==(const AlarmCounts&, const AlarmCounts&) = default;
+};
+
+/// What came of segmenting a scan of the list in the background.
+struct ReviewResult {
+  QString prediction;                 ///< the mask's file, relative to the list's folder; "" = none
+  QString weights;                    ///< that made it
+  std::optional<AlarmCounts> alarms;  ///< about it; absent: nobody has looked
+  QString problem;                    ///< why there is no mask, in a sentence
+};
+
 /// One scan of a review list and what was decided about its mask.
 struct ReviewEntry {
   qint64 id = 0;   ///< within the list; 0 = not in it yet
@@ -30,13 +44,27 @@ struct ReviewEntry {
   QString when;        ///< and when: UTC, ISO 8601 with milliseconds; "" = nobody yet
   QString weights;     ///< that made the prediction
   qint64 version = 0;  ///< counts the changes; told apart by it is whether somebody else was here meanwhile
+  QString name;        ///< safe for a file's name, and no other entry's; "" = it has none
+  QString mask;        ///< that was signed: a file relative to the list's folder; "" = none
+  QString prediction;  ///< as in ReviewResult, like the two below
+  std::optional<AlarmCounts> alarms;
+  QString problem;
 };
+
+/// New or in review.
+[[nodiscard]] constexpr bool isUndecided(ReviewState state) {
+  return state == ReviewState::New || state == ReviewState::InReview;
+}
 
 /// What is shown of a list. Nothing set: all of it.
 struct ReviewFilter {
   std::optional<ReviewState> state;
+  bool undecidedOnly = false;
   int leastDifficulty = 0;
-  QString text;  ///< within uid, source, description or comment, whatever the case
+  QString text;  ///< within name, uid, source, description, comment or who decided, whatever the case
 };
+
+/// Whether the filter lets the entry through.
+[[nodiscard]] bool passes(const ReviewEntry& entry, const ReviewFilter& filter);
 
 }  // namespace pulmo

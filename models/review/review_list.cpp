@@ -28,11 +28,19 @@ const QList<QStringList>& schemaSteps() {
        "1, "
        "UNIQUE (uid, source))"},
       {"ALTER TABLE scan ADD COLUMN weights TEXT NOT NULL DEFAULT ''"},
+      {"ALTER TABLE scan ADD COLUMN name TEXT NOT NULL DEFAULT ''",
+       "ALTER TABLE scan ADD COLUMN mask TEXT NOT NULL DEFAULT ''",
+       "ALTER TABLE scan ADD COLUMN prediction TEXT NOT NULL DEFAULT ''",
+       "ALTER TABLE scan ADD COLUMN problem TEXT NOT NULL DEFAULT ''", "ALTER TABLE scan ADD COLUMN serious INTEGER",
+       "ALTER TABLE scan ADD COLUMN warnings INTEGER", "ALTER TABLE scan ADD COLUMN notes INTEGER",
+       "CREATE UNIQUE INDEX scan_name ON scan (name) WHERE name <> ''"},
   };
   return steps;
 }
 
-const QString kColumns = "id, uid, source, description, state, difficulty, comment, who, decided, weights, version";
+const QString kColumns =
+    "id, uid, source, description, state, difficulty, comment, who, decided, weights, version, name, mask, prediction, "
+    "problem, serious, warnings, notes";
 
 /// A null string would be bound as NULL, which no column takes.
 QString bound(const QString& text) {
@@ -56,17 +64,26 @@ ReviewEntry entryOf(const QSqlQuery& row) {
   e.when = row.value(8).toString();
   e.weights = row.value(9).toString();
   e.version = row.value(10).toLongLong();
+  e.name = row.value(11).toString();
+  e.mask = row.value(12).toString();
+  e.prediction = row.value(13).toString();
+  e.problem = row.value(14).toString();
+  if (!row.value(15).isNull())
+    e.alarms = AlarmCounts{row.value(15).toInt(), row.value(16).toInt(), row.value(17).toInt()};
   return e;
 }
 
-bool passes(const ReviewEntry& e, const ReviewFilter& filter) {
-  if (filter.state && e.state != *filter.state) return false;
-  if (e.difficulty < filter.leastDifficulty) return false;
-  const auto has = [&](const QString& text) { return text.contains(filter.text, Qt::CaseInsensitive); };
-  return filter.text.isEmpty() || has(e.uid) || has(e.source) || has(e.description) || has(e.comment);
-}
-
 }  // namespace
+
+bool passes(const ReviewEntry& entry, const ReviewFilter& filter) {
+  if (filter.state && entry.state != *filter.state) return false;
+  if (filter.undecidedOnly && !isUndecided(entry.state)) return false;
+  if (entry.difficulty < filter.leastDifficulty) return false;
+  if (filter.text.isEmpty()) return true;
+  const QString* texts[] = {&entry.name, &entry.uid, &entry.source, &entry.description, &entry.comment, &entry.who};
+  return std::any_of(std::begin(texts), std::end(texts),
+                     [&](const QString* text) { return text->contains(filter.text, Qt::CaseInsensitive); });
+}
 
 struct ReviewList::Connection {
   QString name, file;
@@ -100,6 +117,26 @@ struct ReviewList::Connection {
       throw;
     }
     (void)run("COMMIT", {}, "written");
+  }
+
+  /// @return whether it is new
+  bool insert(const ReviewEntry& scan, qint64& id) const {
+    QSqlQuery there =
+        run("SELECT id FROM scan WHERE uid = ? AND source = ?", {bound(scan.uid), bound(scan.source)}, "read");
+    if (there.next()) {
+      id = there.value(0).toLongLong();
+      return false;
+    }
+    QString unique = scan.name;
+    for (int i = 2; !unique.isEmpty() && run("SELECT id FROM scan WHERE name = ?", {unique}, "read").next(); ++i)
+      unique = QString("%1-%2").arg(scan.name).arg(i);
+    const QSqlQuery added =
+        run("INSERT INTO scan (uid, source, description, weights, name, problem) VALUES (?, ?, ?, ?, ?, ?)",
+            {bound(scan.uid), bound(scan.source), bound(scan.description), bound(scan.weights), bound(unique),
+             bound(scan.problem)},
+            "written");
+    id = added.lastInsertId().toLongLong();
+    return true;
   }
 
   void upgrade() const {
@@ -181,29 +218,53 @@ std::map<ReviewState, int> ReviewList::progress() const {
 }
 
 qint64 ReviewList::add(const ReviewEntry& scan) {
-  (void)connection_->run(
-      "INSERT INTO scan (uid, source, description, weights) VALUES (?, ?, ?, ?) ON CONFLICT (uid, source) DO NOTHING",
-      {bound(scan.uid), bound(scan.source), bound(scan.description), bound(scan.weights)}, "written");
-  QSqlQuery row = connection_->run("SELECT id FROM scan WHERE uid = ? AND source = ?",
-                                   {bound(scan.uid), bound(scan.source)}, "read");
-  return row.next() ? row.value(0).toLongLong() : 0;
+  qint64 id = 0;
+  connection_->transaction([&] { (void)connection_->insert(scan, id); });
+  return id;
 }
 
-bool ReviewList::update(ReviewEntry& entry) {
+int ReviewList::add(const QList<ReviewEntry>& scans) {
+  int added = 0;
+  connection_->transaction([&] {
+    for (const ReviewEntry& scan : scans) {
+      qint64 id = 0;
+      added += connection_->insert(scan, id);
+    }
+  });
+  return added;
+}
+
+bool ReviewList::update(ReviewEntry& entry, const std::function<void()>& within) {
   if (entry.difficulty < 0 || entry.difficulty > kHardest)
     throw Error(ErrorKind::InvalidInput, "The difficulty is a number from 0 to 5.");
   const QString when = now();
-  const QSqlQuery query = connection_->run(
-      "UPDATE scan SET state = ?, difficulty = ?, comment = ?, who = ?, weights = ?, decided = ?, version = version + "
-      "1 "
-      "WHERE id = ? AND version = ?",
-      {keyOf(entry.state), entry.difficulty, bound(entry.comment), bound(entry.who), bound(entry.weights), when,
-       entry.id, entry.version},
-      "written");
-  if (query.numRowsAffected() != 1) return false;
+  bool written = false;
+  connection_->transaction([&] {
+    const QSqlQuery query = connection_->run(
+        "UPDATE scan SET state = ?, difficulty = ?, comment = ?, who = ?, weights = ?, mask = ?, decided = ?, version "
+        "= version + 1 WHERE id = ? AND version = ?",
+        {keyOf(entry.state), entry.difficulty, bound(entry.comment), bound(entry.who), bound(entry.weights),
+         bound(entry.mask), when, entry.id, entry.version},
+        "written");
+    written = query.numRowsAffected() == 1;
+    if (written && within) within();
+  });
+  if (!written) return false;
   entry.when = when;
   ++entry.version;
   return true;
+}
+
+void ReviewList::noteResult(qint64 id, const ReviewResult& result) {
+  const auto count = [&](int AlarmCounts::*which) {
+    return result.alarms ? QVariant((*result.alarms).*which) : QVariant(QMetaType::fromType<int>());
+  };
+  (void)connection_->run(
+      "UPDATE scan SET prediction = ?, problem = ?, serious = ?, warnings = ?, notes = ?, weights = CASE WHEN mask = "
+      "'' THEN ? ELSE weights END WHERE id = ?",
+      {bound(result.prediction), bound(result.problem), count(&AlarmCounts::serious), count(&AlarmCounts::warnings),
+       count(&AlarmCounts::notes), bound(result.weights), id},
+      "written");
 }
 
 ReviewList::Import ReviewList::importCsv(const QString& text) {

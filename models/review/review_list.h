@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 
@@ -33,15 +34,24 @@ class ReviewList {
   /// How many are in which state: the whole list's progress.
   [[nodiscard]] std::map<ReviewState, int> progress() const;
 
-  /// Puts a scan on the list. One that is on it already (uid and source) stays as it is.
+  /// Puts a scan on the list. One that is on it already (uid and source) stays as it is. A name that another entry has
+  /// gets a number.
   /// @return its id
   qint64 add(const ReviewEntry& scan);
+  /// The same for many, all or none. @return how many were not on it yet
+  int add(const QList<ReviewEntry>& scans);
 
-  /// Writes state, difficulty, comment, who and weights of an entry, and the time of the change.
-  /// @param entry  as read from the list, changed; gets the new version and time
-  /// @return false, and nothing is written, if somebody else has changed it since it was read
+  /// Writes state, difficulty, comment, who, weights and mask of an entry, and the time of the change.
+  /// @param entry   as read from the list, changed; gets the new version and time
+  /// @param within  done if the entry may be written, before it is: what belongs to the change, such as its mask's
+  ///                file. If it throws, nothing is written.
+  /// @return false, and nothing is written or done, if somebody else has changed it since it was read
   /// @throws Error{InvalidInput} for a difficulty outside 0..5
-  [[nodiscard]] bool update(ReviewEntry& entry);
+  [[nodiscard]] bool update(ReviewEntry& entry, const std::function<void()>& within = {});
+
+  /// Notes what came of segmenting a scan. No decision, so that it gets in nobody's way: the version stays. The weights
+  /// of a mask that was signed stay, too.
+  void noteResult(qint64 id, const ReviewResult& result);
 
   struct Import {
     int added = 0, updated = 0, kept = 0;  ///< kept: the list's own decision is as new or newer

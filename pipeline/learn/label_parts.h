@@ -28,6 +28,14 @@ class LabelParts {
   [[nodiscard]] const std::vector<LabelPart>& parts() const { return parts_; }
   /// Writes a new label for each part.
   void write(LabelVolume& labels, const std::vector<std::uint8_t>& valueOfPart) const;
+  /// Calls visit(part, x begin, x end, y, z) for each run of equal voxels in the box.
+  template <class Visit>
+  void visitRuns(const Visit& visit) const {
+    for (int z = low_[2]; z <= high_[2]; ++z)
+      for (int y = low_[1]; y <= high_[1]; ++y)
+        for (std::size_t i = rowStart_[row(y, z)]; i < rowStart_[row(y, z) + 1]; ++i)
+          visit(std::size_t{runs_[i].part}, runs_[i].begin, runs_[i].end, y, z);
+  }
 
  private:
   struct Run {

@@ -16,6 +16,7 @@
 #include "pipeline/learn/compute_torch.h"
 #include "pipeline/learn/mask_cleanup.h"
 #include "pipeline/learn/network_torch.h"
+#include "pipeline/learn/outside_body.h"
 
 namespace pulmo {
 
@@ -143,10 +144,15 @@ std::optional<UncertainSegmentation> UNetSegmenter::Net::run(const CtVolume& ct,
     if (!done) return std::nullopt;
     if (options.cleanUp) {
       if (progress) progress(0.95, "Parts, holes and sides");
+      const auto taken = eraseOutsideBody(result.segmentation.labels, ct, stop);
+      if (!taken) return std::nullopt;
       const std::optional<double> middle = body.found ? std::optional((body.x0 + body.x1 - 1) / 2) : std::nullopt;
       auto notes = cleanMask(result.segmentation.labels, middle, stop);
       if (!notes) return std::nullopt;
       result.segmentation.notes = std::move(*notes);
+      if (*taken > 0)
+        result.segmentation.notes.emplace_back(
+            "Air outside the body that looked like lung to the network was left out.");
     }
     judge(result.segmentation.labels, result.segmentation.notes);
     if (progress) progress(1, "");

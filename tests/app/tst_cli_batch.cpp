@@ -7,6 +7,7 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include "models/review/review_list.h"
 #include "pipeline/imaging/mask_io.h"
 #include "pipeline/imaging/scan_search.h"
 #include "pipeline/simulate/phantom.h"
@@ -67,6 +68,28 @@ class TestCliBatch : public QObject {
     QCOMPARE(second.json()["earlier"].get<int>(), 3);
     const Answer other = pulmo_(batch(at("out")));
     QVERIFY2(other.exitCode == 3 && other.err.contains("begun with threshold"), qPrintable(other.err));
+  }
+  // What a server has made overnight is on the list in the morning, and a second run adds nothing.
+  void notesItsResultsOnAReviewList() {
+    const QString file = at("ward.pulmolist");
+    for (int run = 0; run < 2; ++run) {
+      const Answer answer = pulmo_(batch(at("noted"), {"--list", file}));
+      QVERIFY2(answer.exitCode == 3, qPrintable(answer.err));
+      QList<ReviewEntry> entries = ReviewList(file.toStdString()).entries();
+      QCOMPARE(entries.size(), 3);
+      for (const ReviewEntry& e : entries) {
+        QVERIFY(e.state == ReviewState::New && e.version == 1);
+        QCOMPARE(e.problem.isEmpty(), e.name != "damaged");
+        QCOMPARE(e.alarms.has_value(), e.name != "damaged");
+        if (e.name == "damaged") continue;
+        QCOMPARE(e.weights, QString("threshold"));
+        QCOMPARE(e.prediction, "noted/" + e.name + ".nii.gz");
+        QVERIFY(QFile::exists(dir_.filePath(e.prediction)));
+        QVERIFY(e.source.startsWith(scans_) && e.uid.startsWith("1.2.826"));
+      }
+    }
+    const Answer bad = pulmo_(batch(at("other"), {"--list", at("no/such/list.pulmolist")}));
+    QVERIFY2(bad.exitCode == 4 && bad.err.contains("could not be opened"), qPrintable(bad.err));
   }
   void stopsAndIsKilledWithoutLoss() {
     for (const int signal : {SIGTERM, SIGKILL}) {

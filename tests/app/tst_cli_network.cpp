@@ -8,6 +8,7 @@
 #include "pipeline/learn/weights_file.h"
 #include "tests/app/pulmo_program.h"
 #include "tests/learn/dark_network.h"
+#include "tests/support/shared_data.h"
 
 using namespace pulmo;
 using test::Answer;
@@ -56,6 +57,17 @@ class TestCliNetwork : public QObject {
     QCOMPARE(pulmo_(arguments).exitCode, 4);  // nothing is overwritten
     QCOMPARE(pulmo_(arguments + QStringList{"--force"}).exitCode, 0);
     QCOMPARE(pulmo_({"weights", model_, "--half"}).exitCode, 2);
+  }
+  // On this scan the shipped network marks 0.4 litres of the air between table and blanket as left lung.
+  void airOutsideTheBodyIsNoLung() {
+    PULMO_NEED_DATA(folder, "lung-pet-ct-dx/Lung_Dx-A0001/2");
+    const Answer a =
+        pulmo_({"segment", QString::fromStdString(folder.string()), "-o", dir_.filePath("a1.nii.gz"), "--json"});
+    QVERIFY2(a.exitCode == 0, qPrintable(a.err));
+    QCOMPARE(a.json()["method"].get<std::string>(), std::string("unet"));
+    QVERIFY(a.json()["labels"]["left_lung"]["ml"].get<double>() <
+            a.json()["labels"]["right_lung"]["ml"].get<double>() * 0.8);
+    QVERIFY(a.err.contains("outside the body"));
   }
   void segmentsByTheWeightsThatAreNamedOrShipped() {
     const QString ct = dir_.filePath("ct.nii.gz");

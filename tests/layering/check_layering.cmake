@@ -13,12 +13,12 @@ set(RULES
   "pipeline/texture|pipeline/core/,pipeline/metrics/,pipeline/texture/|-"
   "pipeline/simulate|pipeline/core/,pipeline/simulate/|-"
   "pipeline/edit|pipeline/core/,pipeline/edit/|-"
-  "pipeline/learn|pipeline/core/,pipeline/metrics/,pipeline/simulate/,pipeline/learn/|torch/,ATen/,c10/,nlohmann/"
+  "pipeline/learn|pipeline/core/,pipeline/metrics/,pipeline/simulate/,pipeline/classical/body_mask.h,pipeline/learn/|torch/,ATen/,c10/,nlohmann/"
   "pipeline/imaging|pipeline/core/,pipeline/imaging/|itk,gdcm"
   "pipeline/dicomseg|pipeline/core/,pipeline/imaging/,pipeline/dicomseg/|dcmtk/"
   "pipeline/batch|pipeline/core/,pipeline/metrics/,pipeline/imaging/,pipeline/dicomseg/,pipeline/alarms/alarms.h,pipeline/report/number_text.h,pipeline/batch/|nlohmann/"
   "pipeline/alarms|pipeline/core/,pipeline/metrics/,pipeline/classical/,pipeline/alarms/|-"
-  "pipeline/classical|pipeline/core/,pipeline/classical/|itk"
+  "pipeline/classical|pipeline/core/,pipeline/classical/|-"
   "pipeline/surface|pipeline/core/,pipeline/surface/|vtk"
   "pipeline/prepare|pipeline/core/,pipeline/simulate/,pipeline/imaging/,pipeline/classical/,pipeline/learn/slice_store.h,pipeline/prepare/|nlohmann/"
   "pipeline/report|pipeline/core/,pipeline/metrics/,pipeline/texture/,pipeline/simulate/,pipeline/report/|nlohmann/"
@@ -29,7 +29,7 @@ set(RULES
   "widgets/view|pipeline/core/,models/,widgets/|Q,vtk"
   # panels see data, never the things that do the work
   "widgets|pipeline/core/,pipeline/metrics/metrics.h,pipeline/metrics/hu_histogram.h,pipeline/metrics/aeration_limits.h,pipeline/imaging/mask_io.h,pipeline/imaging/scan_search.h,pipeline/simulate/pathology.h,pipeline/learn/training_config.h,models/,widgets/|Q"
-  "app/cli|pipeline/,widgets/scene/,app/cli/,app/exit_code.h|CLI/,nlohmann/"
+  "app/cli|pipeline/,models/review/,widgets/scene/,app/cli/,app/exit_code.h|CLI/,nlohmann/,QCoreApplication"
   "app/desktop|pipeline/,models/,widgets/,app/desktop/,app/exit_code.h|Q"
   "app|pipeline/core/,app/exit_code.h|-")
 set(THIRD_PARTY "^(Q[A-Z]|Qt|vtk|itk|gdcm|dcmtk/|torch/|c10/|ATen/|caffe2/|nlohmann/|CLI/)")

@@ -141,6 +141,47 @@ class TestReviewList : public QObject {
     QVERIFY(other.entry(id)->state == ReviewState::Accepted);
   }
 
+  // What belongs to a decision is done with it or not at all.
+  void doesWhatBelongsToAChange() {
+    ReviewList list(fresh().toStdString());
+    const qint64 id = list.add(scan("1"));
+    ReviewEntry e = *list.entry(id), old = e;
+    e.state = ReviewState::Accepted;
+    e.mask = "a.masks/1.nii.gz";
+    int done = 0;
+    QVERIFY_THROWS_EXCEPTION(Error, (void)list.update(e, [] { throw Error(ErrorKind::Io, "The disk is full."); }));
+    QVERIFY(list.entry(id)->state == ReviewState::New && list.entry(id)->version == 1 && e.version == 1);
+    QVERIFY(list.update(e, [&] { ++done; }));
+    QCOMPARE(list.entry(id)->mask, QString("a.masks/1.nii.gz"));
+    QVERIFY(!list.update(old, [&] { ++done; }));
+    QCOMPARE(done, 1);
+  }
+
+  // Results of a batch change no decision and stop nobody's; names are one entry's alone.
+  void notesResultsBesideDecisions() {
+    const QString file = fresh();
+    ReviewList list(file.toStdString());
+    ReviewEntry a = scan("1"), b = scan("2"), c = scan("3");
+    a.name = b.name = "ct";
+    QCOMPARE(list.add({a, b, c, a}), 3);
+    QList<ReviewEntry> all = list.entries();
+    QVERIFY(all[0].name == "ct" && all[1].name == "ct-2" && all[2].name.isEmpty());
+    list.noteResult(all[0].id, {"p/ct.nii.gz", "unet", AlarmCounts{1, 2, 3}, ""});
+    list.noteResult(all[1].id, {"", "", {}, "No lungs were found."});
+    all[0].state = ReviewState::Accepted;
+    all[0].mask = "m/ct.nii.gz";
+    all[0].weights = "hand";
+    QVERIFY(list.update(all[0]));  // as it was read before
+    list.noteResult(all[0].id, {"p/ct.nii.gz", "unet", AlarmCounts{0, 0, 1}, ""});
+    all = ReviewList(file.toStdString()).entries();
+    QCOMPARE(all[0].weights, QString("hand"));  // of the mask that was signed
+    QVERIFY(all[0].alarms == AlarmCounts({0, 0, 1}) && all[0].prediction == "p/ct.nii.gz");
+    QVERIFY(!all[1].alarms && all[1].problem == "No lungs were found." && all[1].version == 1);
+    const QStringList lines = reviewCsv(all).split('\n');
+    QVERIFY2(lines[1].endsWith(",hand,ct,m/ct.nii.gz,p/ct.nii.gz,,0,0,1"), qPrintable(lines[1]));
+    QVERIFY2(lines[2].endsWith(",ct-2,,,No lungs were found.,,,"), qPrintable(lines[2]));
+  }
+
   // A process that does nothing but decide is killed at random moments: every decision that it was told is kept.
   void survivesKills() {
     const QString file = fresh();
@@ -195,7 +236,8 @@ class TestReviewList : public QObject {
     e.weights = "new.pth";
     QVERIFY(list.update(e));
     QCOMPARE(list.entries().at(0).weights, QString("new.pth"));
-    QCOMPARE(sql(file, {"PRAGMA user_version"}).toInt(), 2);
+    QVERIFY(e.name.isEmpty() && e.mask.isEmpty() && !e.alarms);
+    QCOMPARE(sql(file, {"PRAGMA user_version"}).toInt(), 3);
   }
 
   void refusesWhatIsNoList() {
@@ -224,7 +266,9 @@ class TestReviewList : public QObject {
     QVERIFY(list.update(e));
     (void)list.add(scan("3.4"));
     const QString csv = reviewCsv(list.entries());
-    QVERIFY(csv.startsWith("uid,source,description,state,difficulty,comment,who,when,weights\n"));
+    QVERIFY(
+        csv.startsWith("uid,source,description,state,difficulty,comment,who,when,weights,name,mask,prediction,"
+                       "problem,alarms_serious,alarms_warning,alarms_note\n"));
     ReviewList other(fresh().toStdString());
     ReviewList::Import result = other.importCsv(csv);
     QVERIFY(result.added == 2 && result.updated == 0 && result.kept == 0);

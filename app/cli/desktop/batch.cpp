@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "app/cli/desktop/desktop_commands.h"
+#include "app/cli/desktop/list_notes.h"
 #include "app/cli/segmenter_choice.h"
 #include "pipeline/core/error.h"
 
@@ -12,7 +13,7 @@ namespace pulmo::cli {
 namespace {
 
 struct Options {
-  std::string input, output, format = "nii.gz";
+  std::string input, output, list, format = "nii.gz";
   bool allSeries = false, retry = false;
   SegmenterChoice how;
 };
@@ -42,9 +43,15 @@ void run(const Options& options, Context& context) {
   settings.weights = weights;
   settings.retryFailed = options.retry;
   settings.startOver = context.force;
+  // Opened before the work: a list that cannot be written into is said at once.
+  const auto notes = options.list.empty()
+                         ? nullptr
+                         : std::make_unique<ListNotes>(options.list, options.output, segmenter.name(), weights);
+  if (notes) notes->add(*items);
   std::size_t earlier = 0;
   const BatchResult result =
       runBatch(*items, segmenter, settings, context.stop, context.progress, [&](const BatchRow& row, bool before) {
+        if (notes) notes->note(row);
         if (before)
           ++earlier;
         else
@@ -81,6 +88,9 @@ void addBatch(CLI::App& app, Context& context) {
   command->add_option("INPUT", options->input, "A folder, or a list (.txt .csv .lst) with a folder or file a line")
       ->required();
   command->add_option("-o,--output", options->output, "Folder for the masks, batch.json and batch.csv")->required();
+  command->add_option(
+      "--list", options->list,
+      "Also put the scans, their masks and alarms on this review list (.pulmolist), made if there is none");
   command->add_option("--format", options->format, "Of the masks; dcm = DICOM SEG")
       ->check(CLI::IsMember({"nii.gz", "nii", "nrrd", "mha", "dcm"}))
       ->capture_default_str();
