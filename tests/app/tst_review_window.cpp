@@ -412,7 +412,7 @@ class TestReviewWindow : public QObject {
       return QString();
     };
     QTRY_VERIFY_WITH_TIMEOUT(std::abs(cell("Mean, HU", 0).toDouble() - sum[0] / count[0]) < 0.51, kPatienceMs);
-    QVERIFY(cell("Entropy of pairs, bits", 1).toDouble() > 1);
+    QVERIFY(cell("Pair entropy, bits", 1).toDouble() > 1);
     nextAnswer_ = dir_.filePath("texture.csv");
     child<QPushButton>(window, "measure.saveTexture")->click();
     QVERIFY(contentOf(nextAnswer_).find("\nleft_lung," + std::to_string(long(count[1])) + ",") != std::string::npos);

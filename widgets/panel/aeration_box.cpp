@@ -55,6 +55,7 @@ AerationBox::AerationBox(MeasureSession& session, QWidget* parent)
   grid->setHorizontalSpacing(6);
   grid->setVerticalSpacing(2);
   makeTable(grid);
+  grid->setRowMinimumHeight(1, from_[0]->sizeHint().height());  // as tall as the rows with a box
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 0, 0, 0);
   column->addWidget(plot_);

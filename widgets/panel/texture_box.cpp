@@ -48,11 +48,13 @@ QTableWidget* makeTable(QWidget* parent) {
   table->setSelectionMode(QAbstractItemView::NoSelection);
   table->setFocusPolicy(Qt::NoFocus);
   table->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-  table->setFixedHeight(kRowHeight * table->rowCount() + 30);
-  table->setToolTip(TextureBox::tr(
-      "Mean to percentiles: of the HU as they are. Levels: 48 of 25 HU from −1000 HU, what lies beyond in "
-      "the first or the last. Contrast to entropy of pairs: of the levels of neighbours one voxel apart in "
-      "13 directions. They depend on voxel size and kernel"));
+  table->setFixedHeight(kRowHeight * table->rowCount() + table->horizontalHeader()->sizeHint().height() + 4);
+  table->setToolTip(
+      TextureBox::tr("Mean to P90: of the HU as they are; P10: a tenth of the voxels lies below. Levels: 48 of 25 HU "
+                     "from −1000 HU, what "
+                     "lies beyond in the first or the last. Contrast to pair entropy: of the levels of neighbours one "
+                     "voxel apart in 13 "
+                     "directions. All of them depend on voxel size and kernel"));
   return table;
 }
 
