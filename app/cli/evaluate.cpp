@@ -54,7 +54,7 @@ EvaluationPlan planOf(const Options& options) {
 void run(const Options& options, Context& context) {
   if (!options.csv.empty()) requireWritable(options.csv, context.overwrite());
   std::unique_ptr<Segmenter> segmenter = makeNetworkSegmenter(options.how);
-  if (!segmenter) segmenter = makeThresholdSegmenter();
+  if (!segmenter) segmenter = makeClassicalSegmenter(options.how);
   const EvaluationPlan plan = planOf(options);
   std::error_code ec;
   const bool isStore = std::filesystem::exists(std::filesystem::path(options.store) / "store.json", ec);

@@ -8,8 +8,8 @@
 namespace pulmo::cli {
 
 void addSegmenterChoice(CLI::App& command, SegmenterChoice& choice) {
-  command.add_option("--method", choice.method, "unet or threshold; unet where there are weights, if not said")
-      ->check(CLI::IsMember({"unet", "threshold"}));
+  command.add_option("--method", choice.method, "How; unet where there are weights, if not said")
+      ->check(CLI::IsMember(kMethods));
   command.add_option("--weights", choice.weights, "The network's weights (.pth); those that come with it, if not said");
   command.add_option("--device", choice.device, "auto, cpu or cuda")
       ->check(CLI::IsMember({"auto", "cpu", "cuda"}))
@@ -18,7 +18,7 @@ void addSegmenterChoice(CLI::App& command, SegmenterChoice& choice) {
 }
 
 std::optional<std::filesystem::path> chosenWeights(const SegmenterChoice& choice) {
-  if (choice.method == "threshold") {
+  if (!choice.method.empty() && choice.method != "unet") {
     if (!choice.weights.empty())
       throw Error(ErrorKind::InvalidInput, "--weights is for the network: use --method unet, or leave it out.");
     return std::nullopt;

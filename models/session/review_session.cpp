@@ -4,7 +4,9 @@
 #include <limits>
 #include <utility>
 
+#include "pipeline/core/label_set.h"
 #include "pipeline/metrics/agreement.h"
+#include "pipeline/metrics/overlap.h"
 #include "pipeline/metrics/surface_error.h"
 
 namespace pulmo {
@@ -12,8 +14,8 @@ namespace pulmo {
 namespace {
 
 /// @return null if stopped
-ErrorMapPtr mapOf(const SurfacesPtr& surfaces, const LabelVolume& reference, const StopToken& stop,
-                  const ProgressSink& progress) {
+ErrorMapPtr mapOf(const SurfacesPtr& surfaces, const LabelVolume& mask, const LabelVolume& reference,
+                  const StopToken& stop, const ProgressSink& progress) {
   auto map = std::make_shared<ErrorMap>();
   map->surfaces = surfaces;
   for (const TriangleMesh& lung : *surfaces) {
@@ -25,6 +27,11 @@ ErrorMapPtr mapOf(const SurfacesPtr& surfaces, const LabelVolume& reference, con
     mm->resize(lung.pointsMm.size(), std::numeric_limits<float>::infinity());
     map->mm.push_back(std::move(*mm));
   }
+  const auto survey = surveyPair(reference, mask, 0, stop);
+  if (!survey) return nullptr;
+  if (survey->referenceTellsSides() && survey->maskTellsSides())
+    for (const auto& [label, region] : {std::pair{kRightLung, Region::Right}, {kLeftLung, Region::Left}})
+      if (survey->counts(region).reference > 0 && survey->counts(region).mask == 0) map->missing.push_back(label);
   map->limitMm = errorScaleMm(map->mm);
   return map;
 }
@@ -136,7 +143,7 @@ void ReviewSession::mapErrorsAgain() {
         if (!agreement) return Outcome::Stopped;
         result->agreement = std::make_shared<const LabelVolume>(std::move(*agreement));
         if (!reference->grid().spacingKnown) return Outcome::Completed;
-        result->errors = mapOf(surfaces, *reference, stop, progress);
+        result->errors = mapOf(surfaces, *prediction, *reference, stop, progress);
         return result->errors ? Outcome::Completed : Outcome::Stopped;
       },
       [this, reference, prediction, result] {

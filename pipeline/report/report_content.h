@@ -8,7 +8,7 @@
 
 #include "pipeline/core/scan.h"
 #include "pipeline/metrics/densitometry.h"
-#include "pipeline/metrics/hu_histogram.h"
+#include "pipeline/metrics/lung_histogram.h"
 #include "pipeline/metrics/metrics.h"
 #include "pipeline/metrics/volumetry.h"
 #include "pipeline/metrics/worst_places.h"
@@ -73,7 +73,7 @@ struct ReportContent {
   ReportMask mask;
   LungVolumes volumes;
   std::vector<MeasuredRegion> density;
-  HuHistogram histogram;
+  LungHistogram histogram;
   std::optional<Metrics> agreement;                       ///< absent: no reference
   std::string reference;                                  ///< its name; "" = not to be named
   std::vector<ReportPlace> places;                        ///< worst first

@@ -171,7 +171,7 @@ std::string histogramHtml(const ReportContent& content) {
   constexpr double kLeft = 34, kTop = 12, kWidth = 250, kHeight = 272;
   const double top = histogramTop(curves);
   const auto xOf = [&](double hu) {
-    return kLeft + kWidth * (hu - HuHistogram::kLowHu) / (HuHistogram::kBinHu * HuHistogram::kBins);
+    return kLeft + kWidth * (hu - LungHistogram::kLowHu) / (LungHistogram::kBinHu * LungHistogram::kBins);
   };
   const auto yOf = [&](double percent) { return kTop + kHeight * (1 - percent / top); };
   std::string html =
@@ -193,7 +193,7 @@ std::string histogramHtml(const ReportContent& content) {
     std::string points;
     for (std::size_t bin = 0; bin < curve->percent.size(); ++bin)
       points += (bin == 0 ? "M" : "L") +
-                num(xOf(HuHistogram::kLowHu + (static_cast<double>(bin) + 0.5) * HuHistogram::kBinHu)) + " " +
+                num(xOf(LungHistogram::kLowHu + (static_cast<double>(bin) + 0.5) * LungHistogram::kBinHu)) + " " +
                 num(yOf(curve->percent[bin]));
     html += "<path d=\"" + points + "\" fill=\"none\" stroke=\"" + colour + "\" stroke-width=\"2\"/>";
     html += textAt(nameX, kTop + 12, curve->name, "end", colour.c_str(), 13);

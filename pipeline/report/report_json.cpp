@@ -42,9 +42,9 @@ json placesOf(const ReportContent& content) {
   return json::parse(toJson(places));
 }
 
-json histogramOf(const HuHistogram& histogram) {
-  return {{"low_hu", HuHistogram::kLowHu},
-          {"bin_hu", HuHistogram::kBinHu},
+json histogramOf(const LungHistogram& histogram) {
+  return {{"low_hu", LungHistogram::kLowHu},
+          {"bin_hu", LungHistogram::kBinHu},
           {"right_lung", histogram.right.empty() ? json() : json(histogram.right)},
           {"left_lung", histogram.left.empty() ? json() : json(histogram.left)},
           {"lungs", histogram.both}};

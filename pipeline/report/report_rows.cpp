@@ -226,7 +226,7 @@ std::vector<ReportFinding> reportFindings(const ReportContent& content, std::siz
   return findings;
 }
 
-std::vector<HistogramCurve> histogramCurves(const HuHistogram& histogram) {
+std::vector<HistogramCurve> histogramCurves(const LungHistogram& histogram) {
   std::vector<HistogramCurve> curves;
   const auto add = [&](std::uint8_t label, const char* name, const std::vector<std::uint64_t>& counts,
                        std::uint64_t voxels) {

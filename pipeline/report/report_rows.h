@@ -43,13 +43,13 @@ struct ReportFinding {
 /// Alarms, then the worst places, `mostPlaces` of them.
 [[nodiscard]] std::vector<ReportFinding> reportFindings(const ReportContent& content, std::size_t mostPlaces);
 
-/// A share of the lungs' voxels in each bin of HuHistogram, in percent, and what the curve is called.
+/// A share of the lungs' voxels in each bin of LungHistogram, in percent, and what the curve is called.
 struct HistogramCurve {
   std::string name;
   std::vector<double> percent;
   std::array<std::uint8_t, 3> rgb;
 };
-[[nodiscard]] std::vector<HistogramCurve> histogramCurves(const HuHistogram& histogram);
+[[nodiscard]] std::vector<HistogramCurve> histogramCurves(const LungHistogram& histogram);
 /// A round number that all curves stay below, in percent.
 [[nodiscard]] double histogramTop(const std::vector<HistogramCurve>& curves);
 

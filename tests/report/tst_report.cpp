@@ -40,7 +40,7 @@ ReportContent contentOf() {
     region.zone = LungZone::Upper;
     c.density.push_back(region);
   }
-  c.histogram.right.assign(HuHistogram::kBins, 0);
+  c.histogram.right.assign(LungHistogram::kBins, 0);
   c.histogram.right[25] = 30;
   c.histogram.right[26] = 10;
   c.histogram.rightVoxels = c.histogram.bothVoxels = 100;

@@ -79,7 +79,7 @@ void ReportPage::histogram(const QRectF& at) {
   const QRectF area(at.left() + 5, at.top() + 1, at.width() - 6, at.height() - 5);
   const double top = histogramTop(curves);
   const auto xOf = [&](double hu) {
-    return area.left() + area.width() * (hu - HuHistogram::kLowHu) / (HuHistogram::kBinHu * HuHistogram::kBins);
+    return area.left() + area.width() * (hu - LungHistogram::kLowHu) / (LungHistogram::kBinHu * LungHistogram::kBins);
   };
   const auto yOf = [&](double percent) { return area.bottom() - area.height() * percent / top; };
   for (const int hu : {-1000, -750, -500, -250, 0}) {
@@ -97,7 +97,7 @@ void ReportPage::histogram(const QRectF& at) {
     const QColor colour(curve.rgb[0], curve.rgb[1], curve.rgb[2]);
     QPolygonF points;
     for (std::size_t bin = 0; bin < curve.percent.size(); ++bin)
-      points << QPointF(xOf(HuHistogram::kLowHu + (static_cast<double>(bin) + 0.5) * HuHistogram::kBinHu),
+      points << QPointF(xOf(LungHistogram::kLowHu + (static_cast<double>(bin) + 0.5) * LungHistogram::kBinHu),
                         yOf(curve.percent[bin]));
     sheet_.curve(points, 0.35, colour);
     sheet_.fill({area.right() - 4, nameY - 1.2, 4, 0.6}, colour);

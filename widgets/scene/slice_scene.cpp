@@ -163,7 +163,7 @@ void SliceScene::drawMask(const PixelView& out) {
     else
       view = shared_->labels.slice(labels_, orientation_, slice);
     if (!overlay_.outlineOnly || !palette_.outlined)
-      drawLabels(out, geometry_, view, overlay_.opacity, palette_.colours);
+      drawLabels(out, geometry_, view, overlay_.opacity * palette_.strength, palette_.colours);
   }
   if (!palette_.outlined) return;
   const Stopwatch watch(times_.outlines);

@@ -30,8 +30,8 @@ std::string lineOf(const BatchRow& row) {
 void run(const Options& options, Context& context) {
   const std::string weights = chosenWeights(options.how).value_or("").string();
   const auto network = makeNetworkSegmenter(options.how);
-  const auto threshold = network ? nullptr : makeThresholdSegmenter();
-  const Segmenter& segmenter = network ? static_cast<const Segmenter&>(*network) : *threshold;
+  const auto classical = network ? nullptr : makeClassicalSegmenter(options.how);
+  const Segmenter& segmenter = network ? static_cast<const Segmenter&>(*network) : *classical;
   const auto items = planBatch(options.input, options.allSeries, context.stop, context.progress);
   if (!items) {
     context.exitCode = kStopped;

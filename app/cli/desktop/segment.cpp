@@ -33,7 +33,7 @@ void run(const Options& options, Context& context) {
   const auto network = makeNetworkSegmenter(options.how);
   if (!network && !options.uncertainty.empty())
     throw Error(ErrorKind::InvalidInput, "--uncertainty is the network's: use --method unet.");
-  const auto threshold = network ? nullptr : makeThresholdSegmenter();
+  const auto classical = network ? nullptr : makeClassicalSegmenter(options.how);
   const auto scan = openScanArgument(options.scan, context);
   if (!scan) return;
   if (dicom) requireSegmentationSource(scan->source);
@@ -42,7 +42,7 @@ void run(const Options& options, Context& context) {
   if (network && !options.uncertainty.empty()) {
     result = network->segmentWithUncertainty(*scan->ct, context.stop, context.progress);
   } else {
-    const Segmenter& segmenter = network ? static_cast<const Segmenter&>(*network) : *threshold;
+    const Segmenter& segmenter = network ? static_cast<const Segmenter&>(*network) : *classical;
     if (auto found = segmenter.segment(*scan->ct, context.stop, context.progress))
       result = UncertainSegmentation{std::move(*found), {}};
   }
@@ -53,7 +53,7 @@ void run(const Options& options, Context& context) {
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   const Segmentation& found = result->segmentation;
   const SourceGeometry target = options.grid == "canonical" ? canonicalGeometry(scan->ct->grid()) : scan->source;
-  const std::string method = network ? network->name() : threshold->name();
+  const std::string method = network ? network->name() : classical->name();
   const std::string note =
       exportMask(options.output, found.labels, target, {MaskOrigin::Automatic, method, false}, context.overwrite());
   if (!options.uncertainty.empty()) saveMask(options.uncertainty, result->uncertainty, target, context.overwrite());

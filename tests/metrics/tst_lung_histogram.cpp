@@ -3,11 +3,11 @@
 #include <numeric>
 
 #include "pipeline/core/label_set.h"
-#include "pipeline/metrics/hu_histogram.h"
+#include "pipeline/metrics/lung_histogram.h"
 
 using namespace pulmo;
 
-class TestHuHistogram : public QObject {
+class TestLungHistogram : public QObject {
   Q_OBJECT
  private Q_SLOTS:
   // Bins of 10 HU from -1050: -1050 and -1041 are the first, -1040 the second, 149 the last, 150 none.
@@ -16,7 +16,7 @@ class TestHuHistogram : public QObject {
     grid.size = {8, 1, 1};
     const CtVolume ct(grid, std::vector<std::int16_t>{-1050, -1041, -1040, 149, 150, -1051, -850, -850});
     const LabelVolume mask(grid, std::vector<std::uint8_t>{1, 1, 1, 2, 2, 2, 1, 0});
-    const HuHistogram h = measureHistogram(ct, mask);
+    const LungHistogram h = measureHistogram(ct, mask);
     QVERIFY(h.sided);
     QCOMPARE(h.rightVoxels, 4U);
     QCOMPARE(h.leftVoxels, 3U);
@@ -30,7 +30,7 @@ class TestHuHistogram : public QObject {
   void tellsNoSidesThatTheMaskDoesNot() {
     Grid grid;
     grid.size = {2, 1, 1};
-    const HuHistogram h = measureHistogram(CtVolume(grid, -800), LabelVolume(grid, kLungUnsided));
+    const LungHistogram h = measureHistogram(CtVolume(grid, -800), LabelVolume(grid, kLungUnsided));
     QVERIFY(!h.sided && h.right.empty() && h.left.empty());
     QCOMPARE(h.both[25], 2U);
   }
@@ -42,5 +42,5 @@ class TestHuHistogram : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(TestHuHistogram)
-#include "tst_hu_histogram.moc"
+QTEST_GUILESS_MAIN(TestLungHistogram)
+#include "tst_lung_histogram.moc"
