@@ -27,15 +27,10 @@ constexpr const char* kHead = R"(<!DOCTYPE html>
 @media (prefers-color-scheme: dark) { :root { --ink: #e4e9ef; --soft: #9aa6b3; --line: #36404b; --page: #14191f;
   --plate: #1d242c; --serious: #ff8a80; --warning: #f2b04c; --note: #8db9e8; --missed: #ff8066; --added: #9a97ff;
   --accent: #6cc0e6; } }
-@media print { :root { color-scheme: light; --ink: #16202b; --soft: #5a6673; --line: #cfd6de; --page: #fff;
-  --plate: #f3f5f8; --serious: #b3261e; --warning: #9a5b00; --note: #3b5f8a; --missed: #c4381f; --added: #4d47d6;
-  --accent: #0f5c82; } body { margin: 0; font-size: 9.5px; line-height: 1.25 }
-  main { padding: 0; max-width: none } th, td { padding: .05rem .35rem } li { padding: .05rem 0 }
-  .columns, .row { margin-top: .6rem } }
 @page { size: A4; margin: 12mm }
 * { box-sizing: border-box; -webkit-print-color-adjust: exact; print-color-adjust: exact }
 body { margin: 0; background: var(--page); color: var(--ink);
-  font: 13px/1.4 system-ui, "Segoe UI", "Noto Sans", "DejaVu Sans", sans-serif; overflow-wrap: anywhere }
+  font: 13px/1.4 system-ui, "Segoe UI", "Noto Sans", "DejaVu Sans", sans-serif}
 main { max-width: 60rem; margin: 0 auto; padding: 1.5rem }
 header { display: flex; justify-content: space-between; align-items: baseline; gap: 1rem;
   border-bottom: 2px solid var(--accent); padding-bottom: .4rem }
@@ -48,12 +43,12 @@ h1 { font-size: 1.6rem; margin: 0 } h2 { font-size: .95rem; margin: 0 0 .3rem; c
 .key i { display: inline-block; width: 1.1em; height: .8em; margin-right: .35em }
 .three { grid-template-columns: repeat(3, minmax(0, 1fr)) } .four { grid-template-columns: repeat(4, minmax(0, 1fr)) }
 dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .1rem .8rem; margin: 0 }
-dt { color: var(--soft) } dd { margin: 0 }
+dt { color: var(--soft) } dd { margin: 0 } dd, li, p { overflow-wrap: anywhere }
 figure { margin: 0; break-inside: avoid } figure svg { display: block; width: 100%; height: auto }
 figcaption { color: var(--soft); font-size: .85em; margin-top: .15rem }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums }
 th, td { padding: .12rem .35rem; text-align: right; border-bottom: 1px solid var(--line); font-weight: 400 }
-th { color: var(--soft) } th[scope=row], td:first-child { text-align: left; color: var(--ink) }
+td, th { white-space: nowrap } th { color: var(--soft) } th[scope=row], td:first-child { text-align: left; color: var(--ink) }
 thead th[colspan] { text-align: center }
 ul { list-style: none; margin: 0; padding: 0 } li { padding: .15rem 0; border-bottom: 1px solid var(--line) }
 li b { margin-right: .4rem } .where { color: var(--soft) }
@@ -61,6 +56,11 @@ li b { margin-right: .4rem } .where { color: var(--soft) }
 .missed b { color: var(--missed) } .added b { color: var(--added) }
 footer { color: var(--soft); margin-top: 1rem; border-top: 1px solid var(--line); padding-top: .4rem }
 @media (max-width: 40rem) { .columns, .facts, .three, .four { grid-template-columns: minmax(0, 1fr) } }
+@media print { :root { color-scheme: light; --ink: #16202b; --soft: #5a6673; --line: #cfd6de; --page: #fff;
+  --plate: #f3f5f8; --serious: #b3261e; --warning: #9a5b00; --note: #3b5f8a; --missed: #c4381f; --added: #4d47d6;
+  --accent: #0f5c82; } html { font-size: 12px } body { margin: 0; font-size: 9.5px; line-height: 1.2 }
+  main { padding: 0; max-width: none } th, td { padding: .05rem .35rem } li { padding: .05rem 0 }
+  .columns, .row { margin-top: .6rem } }
 </style>
 </head>
 <body>

@@ -24,7 +24,7 @@ using test::child;
 
 namespace {
 
-constexpr int kPatienceMs = 60000;
+constexpr int kPatienceMs = 180000;
 
 QAction* action(const QMainWindow& window, const QString& text) {
   for (QAction* a : window.findChildren<QAction*>())
