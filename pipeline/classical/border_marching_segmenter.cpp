@@ -92,10 +92,7 @@ std::optional<Segmentation> BorderMarchingSegmenter::segment(const CtVolume& ct,
   const auto report = [&](double fraction, const std::string& step) {
     if (progress) progress(fraction, step);
   };
-  ThresholdSettings start;
-  start.aboveMiddleHu = -50;
-  start.closeDentsMm = 0;
-  auto result = ThresholdSegmenter(start).segment(ct, stop, [&](double fraction, const std::string& step) {
+  auto result = ThresholdSegmenter().segment(ct, stop, [&](double fraction, const std::string& step) {
     if (fraction < 1) report(kThresholdShare * fraction, step);
   });
   if (!result) return std::nullopt;
