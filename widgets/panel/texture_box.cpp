@@ -48,7 +48,8 @@ QTableWidget* makeTable(QWidget* parent) {
   table->setSelectionMode(QAbstractItemView::NoSelection);
   table->setFocusPolicy(Qt::NoFocus);
   table->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-  table->setFixedHeight(kRowHeight * table->rowCount() + table->horizontalHeader()->sizeHint().height() + 4);
+  table->horizontalHeader()->setStyleSheet("QHeaderView::section { padding: 2px; }");  // five words side by side
+  table->setFixedHeight(kRowHeight * table->rowCount() + 36);
   table->setToolTip(
       TextureBox::tr("Mean to P90: of the HU as they are; P10: a tenth of the voxels lies below. Levels: 48 of 25 HU "
                      "from −1000 HU, what "
