@@ -39,8 +39,8 @@ bool addMask(const Options& options, const Scan& scan, ReportRequest& request, C
   }
   const auto weights = chosenWeights(options.how);
   const auto network = makeNetworkSegmenter(options.how);
-  const auto threshold = network ? nullptr : makeThresholdSegmenter();
-  const Segmenter& segmenter = network ? static_cast<const Segmenter&>(*network) : *threshold;
+  const auto classical = network ? nullptr : makeClassicalSegmenter(options.how);
+  const Segmenter& segmenter = network ? static_cast<const Segmenter&>(*network) : *classical;
   auto found = segmenter.segment(*scan.ct, context.stop, context.progress);
   if (!found) return false;
   request.mask = std::make_shared<const LabelVolume>(std::move(found->labels));
