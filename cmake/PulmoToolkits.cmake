@@ -38,6 +38,7 @@ target_link_libraries(pulmo_dcmtk INTERFACE DCMTK::dcmseg DCMTK::dcmfg DCMTK::dc
 find_package(VTK 9.1 REQUIRED COMPONENTS CommonCore CommonDataModel CommonExecutionModel CommonTransforms
   FiltersCore FiltersGeneral FiltersGeometry FiltersModeling FiltersSources ImagingCore ImagingGeneral ImagingHybrid
   IOGeometry IOImage IOPLY RenderingCore RenderingOpenGL2 RenderingFreeType RenderingAnnotation RenderingContext2D RenderingContextOpenGL2
-  InteractionStyle InteractionWidgets ChartsCore ViewsContext2D)
+  InteractionStyle InteractionWidgets ChartsCore ViewsContext2D
+  OPTIONAL_COMPONENTS IOOggTheora)  # movies; a distribution may leave it out
 add_library(pulmo_vtk INTERFACE)
 target_link_libraries(pulmo_vtk INTERFACE ${VTK_LIBRARIES})

@@ -109,7 +109,8 @@ int run(int argc, char** argv) {
   const QCommandLineOption preset("preset", "Simulate this disease (with --tab simulate).", "NAME");
   const QCommandLineOption patient("patient", "Seed of the simulated disease.", "N", "1");
   const QCommandLineOption coloured("colour-lesions", "Lay colours over the simulated lesions.");
-  const QCommandLineOption colours("colours", "Over slices and lungs: errors (against --mask) or aeration.", "WHICH");
+  const QCommandLineOption colours("colours",
+                                   "Over slices and lungs: errors (against --mask), uncertainty or aeration.", "WHICH");
   const QCommandLineOption list("list", "Open this review list, and its first undecided scan.", "FILE");
   parser.addOptions(
       {list, phantom, seed, series, mask, screenshot, force, size, tab, preset, patient, coloured, colours});

@@ -22,6 +22,7 @@
 #include "app/desktop/list_work.h"
 #include "app/desktop/mask_values_dialog.h"
 #include "app/desktop/methods.h"
+#include "app/desktop/report_work.h"
 #include "app/desktop/review_work.h"
 #include "app/desktop/simulate_work.h"
 #include "app/desktop/train_work.h"
@@ -72,7 +73,8 @@ MainWindow::MainWindow(FileDialogs dialogs, TrainingFunctions training, QWidget*
       train_(new TrainWork(std::move(training), study_, view_, *grid_, *status_, simulate_->session(), dialogs_, this)),
       review_(new ReviewWork(study_, view_, surfaces_, comparison_, *grid_, *status_, dialogs_, this)),
       edit_(new EditWork(study_, masks_, *grid_, *status_, dialogs_, this)),
-      list_(new ListWork(study_, scans_, masks_, edit_->session(), *status_, dialogs_, this)) {
+      list_(new ListWork(study_, scans_, masks_, edit_->session(), *status_, dialogs_, this)),
+      report_(new ReportWork(study_, masks_, surfaces_, edit_->session(), list_->session(), *status_, dialogs_, this)) {
   setObjectName("mainWindow");
   setWindowTitle(tr("Pulmoscope"));
   setAcceptDrops(true);
@@ -179,6 +181,7 @@ void MainWindow::makeMenus() {
   file->addAction(actions_->openPhantom);
   file->addSeparator();
   file->addActions({actions_->openReference, actions_->saveMask, actions_->savePicture, actions_->saveLungPicture});
+  report_->addTo(file);
   file->addSeparator();
   file->addAction(actions_->quit);
   menuBar()->addMenu(edit_->menu());
@@ -240,6 +243,7 @@ void MainWindow::connectActions() {
   connect(simulate_, &SimulateWork::segmentRequested, this, segment);
   connect(edit_, &EditWork::segmentRequested, this, segment);
   connect(edit_, &EditWork::saveMaskRequested, this, &MainWindow::chooseMaskFile);
+  connect(report_, &ReportWork::aboutToRead, &edit_->session(), &EditSession::publish);
   connect(&edit_->session(), &EditSession::handAtWork, this, [this](bool working) {
     for (LatestJob* job : {&surfaces_.job(), &volumes_.job(), &comparison_.job()}) job->setHeld(working);
   });
@@ -311,6 +315,7 @@ std::vector<LatestJob*> MainWindow::jobs() {
   for (LatestJob* job : review_->jobs()) all.push_back(job);
   for (LatestJob* job : edit_->jobs()) all.push_back(job);
   for (LatestJob* job : list_->jobs()) all.push_back(job);
+  for (LatestJob* job : report_->jobs()) all.push_back(job);
   all.push_back(&train_->session().fileJob());
   all.push_back(&train_->samplesJob());
   all.push_back(&train_->session().runsJob());  // not the training: a night's work is stopped by its own button
@@ -429,6 +434,7 @@ void MainWindow::cancelRunning() {
   for (LatestJob* job : {&scans_.job(), &masks_.segmentJob(), &masks_.loadJob(), &simulate_->session().job(),
                          &train_->session().fileJob()})
     job->cancel();
+  for (LatestJob* job : report_->jobs()) job->cancel();
 }
 
 void MainWindow::showAbout() {

@@ -25,6 +25,7 @@ class Actions;
 class DeviceProbe;
 class EditWork;
 class ListWork;
+class ReportWork;
 class ReviewWork;
 class SegmentPanel;
 class SimulateWork;
@@ -113,6 +114,7 @@ class MainWindow : public QMainWindow {
   ReviewWork* review_;
   EditWork* edit_;
   ListWork* list_;
+  ReportWork* report_;
   QDockWidget* runsDock_ = nullptr;
   QDockWidget* listDock_ = nullptr;
   QTabWidget* tabs_ = nullptr;

@@ -6,8 +6,10 @@
 
 #include "app/desktop/file_dialogs.h"
 #include "models/session/comparison_session.h"
+#include "models/session/doubt_session.h"
 #include "models/session/measure_session.h"
 #include "models/session/review_session.h"
+#include "models/session/texture_session.h"
 #include "models/study/view_state.h"
 
 class QWidget;
@@ -31,13 +33,16 @@ class ReviewWork : public QObject {
   [[nodiscard]] MeasurePanel* measurePanel() { return measurePanel_; }
   [[nodiscard]] std::vector<LatestJob*> jobs();
   void saveAgreement();  ///< asks where to
-  /// For --screenshot. @param colours  "errors", "aeration" or "". @return whether there are such colours
+  /// For --screenshot. @param colours  "errors", "uncertainty", "aeration" or "". @return whether there are such
+  /// colours
   bool choose(const QString& colours);
 
  private:
   void goTo(const Index3& voxel);
   void showColours();
+  void showSurfaceColours();
   void saveDensity();
+  void saveTexture();
   void saveTable(const QString& title, const QString& name, const std::function<std::string(bool json)>& content);
 
   Study& study_;
@@ -48,7 +53,9 @@ class ReviewWork : public QObject {
   const FileDialogs& dialogs_;
   QWidget* window_;
   ReviewSession session_;
+  DoubtSession doubts_;
   MeasureSession measurement_;
+  TextureSession textures_;
   ReviewPanel* panel_;
   MeasurePanel* measurePanel_;
 };

@@ -31,8 +31,24 @@ picture() {
     unet) shot unet-lung-dx-a0002 "$MASS" ;;
     simulate) shot simulate-lidc-1011 "$LIDC" --tab simulate --preset covid-severe --patient 3 ;;
     errors) shot errors-lctsc-s1-101 "${LCTSC}_ct.nii.gz" --mask "${LCTSC}_lungs.nii.gz" --tab review --colours errors ;;
+    doubt) shot doubt-lung-dx-a0002 "$MASS" --tab review --colours uncertainty ;;
+    list)
+      cp -rs "$(readlink -f "$DATA")/lung-pet-ct-dx" "$WORK/scans"  # as links
+      cp -rs "$(readlink -f "$DATA")/lidc-1011" "$(readlink -f "$DATA")/cptac-c3n-00249" "$WORK/scans"
+      "$BIN/pulmo" batch "$WORK/scans" -o "$WORK/results" --list "$WORK/ward.pulmolist" >"$WORK/log" 2>&1
+      shot list-lung-dx --list "$WORK/ward.pulmolist" --tab review
+      ;;
+    report)
+      "$BIN/pulmo" segment "$MASS" -o "$WORK/lungs.nii.gz" --force >"$WORK/log" 2>&1
+      "$BIN/pulmo" report "$MASS" --mask "$WORK/lungs.nii.gz" -o "$WORK/report.pdf" >"$WORK/log" 2>&1
+      pdftoppm -png -r 110 -f 1 -l 1 -singlefile "$WORK/report.pdf" docs/pictures/report-lung-dx-a0002  # of poppler-utils
+      ;;
     measure) shot measure-lung-dx-a0001 "$UPPER_MASS" --tab measure --colours aeration ;;
     edit) shot edit-lung-dx-a0001 "$UPPER_MASS" --tab edit ;;
+    report)  # wants pdftoppm (poppler-utils)
+      "$BIN/pulmo" report "$MASS" -o "$WORK/report.pdf"
+      pdftoppm -r 100 -png -singlefile "$WORK/report.pdf" docs/pictures/report-lung-dx-a0002
+      ;;
     train)
       store
       shot train-lidc-1011 "$LIDC" --tab train --store "$WORK/store" --train "$WORK/run" --set epochs=40 \
@@ -49,5 +65,5 @@ picture() {
   esac
 }
 
-[ $# -gt 0 ] || set -- window unet simulate errors measure edit
+[ $# -gt 0 ] || set -- window unet simulate errors doubt measure edit list report report
 for name in "$@"; do picture "$name"; done

@@ -87,11 +87,30 @@ std::vector<Finding> findingsOf(const std::vector<WorstPlace>& places, const Lun
   findings.reserve(places.size());
   for (const WorstPlace& place : places) {
     const QString mm = QString::number(std::abs(place.signedMm), 'f', 1);
+    const QString title = place.whole()
+                              ? (place.missed() ? QObject::tr("Missed entirely") : QObject::tr("Added entirely"))
+                          : place.missed() ? QObject::tr("%1 mm missed").arg(mm)
+                                           : QObject::tr("%1 mm added").arg(mm);
     findings.push_back({place.missed() ? Finding::Kind::Missed : Finding::Kind::Added,
-                        place.missed() ? QObject::tr("%1 mm missed").arg(mm) : QObject::tr("%1 mm added").arg(mm),
+                        title,
                         {},
                         whereIs(place.label, place.voxel, levels, grid),
                         place.voxel});
+  }
+  return findings;
+}
+
+std::vector<Finding> findingsOf(const std::vector<DoubtRegion>& regions, const LungLevels& levels, const Grid& grid) {
+  std::vector<Finding> findings;
+  findings.reserve(regions.size());
+  for (const DoubtRegion& region : regions) {
+    const QString size = region.ml ? QObject::tr("%1 ml").arg(*region.ml, 0, 'f', 1)
+                                   : QObject::tr("%1 voxels").arg(static_cast<qulonglong>(region.voxels));
+    findings.push_back({Finding::Kind::Doubt,
+                        QObject::tr("%1 doubtful").arg(size),
+                        {},
+                        whereIs(region.label, region.voxel, levels, grid),
+                        region.voxel});
   }
   return findings;
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "pipeline/alarms/alarms.h"
+#include "pipeline/alarms/doubt_regions.h"
 #include "pipeline/metrics/worst_places.h"
 
 namespace pulmo {
@@ -22,10 +23,11 @@ struct LungLevels {
 
 /// One line of the list of what to look at.
 struct Finding {
-  enum class Kind { Serious, Warning, Note, Missed, Added };  ///< alarms by severity, then places
+  /// Alarms by severity, then places against a reference, then what a network was unsure of.
+  enum class Kind { Serious, Warning, Note, Missed, Added, Doubt };
   Kind kind = Kind::Note;
-  QString title;          ///< "Piece apart", "8.3 mm missed"
-  QString sentence;       ///< of an alarm; a place has none
+  QString title;          ///< "Piece apart", "8.3 mm missed", "2.1 ml doubtful"
+  QString sentence;       ///< of an alarm; others have none
   QString where;          ///< "Right lung, lower third, slice 34 of 133"
   Index3 voxel{0, 0, 0};  ///< where to go
 };
@@ -36,6 +38,9 @@ struct Finding {
                                               const Grid& grid);
 /// @param levels  of both masks together: what is missed at an end lies outside one of them
 [[nodiscard]] std::vector<Finding> findingsOf(const std::vector<WorstPlace>& places, const LungLevels& levels,
+                                              const Grid& grid);
+/// @param levels  of the mask that the network gave
+[[nodiscard]] std::vector<Finding> findingsOf(const std::vector<DoubtRegion>& regions, const LungLevels& levels,
                                               const Grid& grid);
 
 }  // namespace pulmo

@@ -38,7 +38,7 @@ void MaskSession::segment(std::size_t method) {
   if (!scan) return;
   const SegmenterPtr segmenter = segmenters_.at(method);
   struct Result {
-    std::optional<Segmentation> segmentation;
+    std::optional<UncertainSegmentation> found;
     double seconds = 0;
   };
   auto result = std::make_shared<Result>();
@@ -46,15 +46,19 @@ void MaskSession::segment(std::size_t method) {
       [scan, segmenter, result](const StopToken& stop, const ProgressSink& progress) {
         QElapsedTimer timer;
         timer.start();
-        result->segmentation = segmenter->segment(*scan->ct, stop, progress);
+        result->found = segmenter->segmentWithUncertainty(*scan->ct, stop, progress);
         result->seconds = static_cast<double>(timer.elapsed()) / 1000.0;
-        return result->segmentation ? Outcome::Completed : Outcome::Stopped;
+        return result->found ? Outcome::Completed : Outcome::Stopped;
       },
       [this, scan, segmenter, result] {
         if (study_.scan() != scan) return;
         seconds_ = result->seconds;
-        study_.setPrediction({std::make_shared<const LabelVolume>(std::move(result->segmentation->labels)),
-                              QString::fromStdString(segmenter->name()), texts(result->segmentation->notes)});
+        Segmentation& found = result->found->segmentation;
+        LabelVolume& doubt = result->found->uncertainty;
+        study_.setPrediction(
+            {std::make_shared<const LabelVolume>(std::move(found.labels)), QString::fromStdString(segmenter->name()),
+             texts(found.notes),
+             doubt.voxels().empty() ? nullptr : std::make_shared<const LabelVolume>(std::move(doubt))});
         Q_EMIT segmented();
       });
 }

@@ -14,6 +14,9 @@ MeasureSession::MeasureSession(Study& study, QObject* parent)
   for (const auto changed :
        {&Study::scanChanged, &Study::referenceChanged, &Study::predictionChanged, &Study::editedChanged})
     connect(&study_, changed, this, &MeasureSession::masksChanged);
+  rest_.setSingleShot(true);
+  rest_.setInterval(kRestMs);
+  connect(&rest_, &QTimer::timeout, this, &MeasureSession::colour);
   connect(&job_, &LatestJob::ended, this, [this] {
     measuring_.reset();
     Q_EMIT regionsChanged();
@@ -32,7 +35,17 @@ void MeasureSession::setWanted(bool wanted) {
 void MeasureSession::setColoursWanted(bool wanted) {
   if (wanted == coloursWanted_) return;
   coloursWanted_ = wanted;
+  dropColours();
   colour();
+}
+
+void MeasureSession::setLimits(const AerationLimits& limits) {
+  requireValid(limits);
+  if (limits == limits_) return;
+  limits_ = limits;
+  for (MeasuredRegion& region : regions_) setAerationLimits(region, limits_);
+  Q_EMIT regionsChanged();
+  rest_.start();
 }
 
 void MeasureSession::masksChanged() {
@@ -42,7 +55,14 @@ void MeasureSession::masksChanged() {
   regions_.clear();
   Q_EMIT regionsChanged();
   measure();
+  dropColours();
   colour();
+}
+
+void MeasureSession::dropColours() {
+  if (!aeration_) return;
+  aeration_.reset();
+  Q_EMIT aerationChanged();
 }
 
 void MeasureSession::measure() {
@@ -51,28 +71,30 @@ void MeasureSession::measure() {
   auto result = std::make_shared<std::vector<MeasuredRegion>>();
   job_.run(
       [ct = study_.scan()->ct, labels = measured_, result](const StopToken& stop, const ProgressSink&) {
-        *result = measureDensity(*ct, *labels);
-        return stop.stop_requested() ? Outcome::Stopped : Outcome::Completed;
+        auto regions = measureDensity(*ct, *labels, {}, stop);
+        if (!regions) return Outcome::Stopped;
+        *result = std::move(*regions);
+        return Outcome::Completed;
       },
       [this, labels = measured_, result] {
-        if (labels == measured_) regions_ = std::move(*result);
+        if (labels != measured_) return;
+        regions_ = std::move(*result);
+        for (MeasuredRegion& region : regions_) setAerationLimits(region, limits_);  // as they are by now
       });
   Q_EMIT regionsChanged();
 }
 
 void MeasureSession::colour() {
-  if (aeration_) {
-    aeration_.reset();
-    Q_EMIT aerationChanged();
-  }
+  rest_.stop();
   if (!coloursWanted_ || !measured_) {
     colourJob_.cancel();
     return;
   }
   auto result = std::make_shared<LabelPtr>();
   colourJob_.run(
-      [ct = study_.scan()->ct, labels = measured_, result](const StopToken& stop, const ProgressSink&) {
-        auto classes = aerationOf(*ct, *labels, 0, stop);
+      [ct = study_.scan()->ct, labels = measured_, limits = limits_, result](const StopToken& stop,
+                                                                             const ProgressSink&) {
+        auto classes = aerationOf(*ct, *labels, limits, 0, stop);
         if (!classes) return Outcome::Stopped;
         *result = std::make_shared<const LabelVolume>(std::move(*classes));
         return Outcome::Completed;

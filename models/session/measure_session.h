@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <QObject>
+#include <QTimer>
 #include <vector>
 
 #include "models/study/study.h"
@@ -14,6 +15,8 @@ namespace pulmo {
 class MeasureSession : public QObject {
   Q_OBJECT
  public:
+  static constexpr int kRestMs = 200;
+
   /// @param study  outlives this
   explicit MeasureSession(Study& study, QObject* parent = nullptr);
 
@@ -24,6 +27,11 @@ class MeasureSession : public QObject {
   void setWanted(bool wanted);  ///< what is there is kept when it is not wanted any more
   /// Empty: no mask, not measured yet, or that was stopped.
   [[nodiscard]] const std::vector<MeasuredRegion>& regions() const { return regions_; }
+
+  [[nodiscard]] const AerationLimits& limits() const { return limits_; }
+  /// At once for regions(); the colours follow when the limits have rested for kRestMs.
+  /// @throws Error{InvalidInput} see requireValid
+  void setLimits(const AerationLimits& limits);
 
   void setColoursWanted(bool wanted);  ///< the volume below is made and kept while it is wanted
   [[nodiscard]] bool coloursWanted() const { return coloursWanted_; }
@@ -37,6 +45,7 @@ class MeasureSession : public QObject {
   void masksChanged();
   void measure();
   void colour();
+  void dropColours();
 
   Study& study_;
   LatestJob job_;
@@ -46,6 +55,8 @@ class MeasureSession : public QObject {
   bool wanted_ = false, coloursWanted_ = false;
   std::vector<MeasuredRegion> regions_;
   LabelPtr aeration_;
+  AerationLimits limits_;
+  QTimer rest_;  ///< of limits_, before the colours follow
 };
 
 }  // namespace pulmo

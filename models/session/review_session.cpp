@@ -1,37 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/session/review_session.h"
 
-#include <algorithm>
-#include <array>
-#include <cmath>
 #include <limits>
 #include <utility>
 
+#include "pipeline/core/label_set.h"
 #include "pipeline/metrics/agreement.h"
+#include "pipeline/metrics/overlap.h"
 #include "pipeline/metrics/surface_error.h"
 
 namespace pulmo {
 
 namespace {
 
-constexpr double kShareInside = 0.99;  // of the points, within the scale: a few stray ones would grey all the others
-
-double roundLimitMm(const std::vector<std::vector<float>>& errors) {
-  constexpr std::array<double, 4> kLimits{5, 10, 20, 50};
-  std::vector<float> sizes;
-  for (const auto& lung : errors)
-    for (const float mm : lung)
-      if (std::isfinite(mm)) sizes.push_back(std::abs(mm));
-  if (sizes.empty()) return kLimits.front();
-  const auto at = sizes.begin() + static_cast<std::ptrdiff_t>(kShareInside * static_cast<double>(sizes.size() - 1));
-  std::nth_element(sizes.begin(), at, sizes.end());
-  const auto* limit = std::find_if(kLimits.begin(), kLimits.end(), [&](double mm) { return mm >= *at; });
-  return limit == kLimits.end() ? kLimits.back() : *limit;
-}
-
 /// @return null if stopped
-ErrorMapPtr mapOf(const SurfacesPtr& surfaces, const LabelVolume& reference, const StopToken& stop,
-                  const ProgressSink& progress) {
+ErrorMapPtr mapOf(const SurfacesPtr& surfaces, const LabelVolume& mask, const LabelVolume& reference,
+                  const StopToken& stop, const ProgressSink& progress) {
   auto map = std::make_shared<ErrorMap>();
   map->surfaces = surfaces;
   for (const TriangleMesh& lung : *surfaces) {
@@ -43,7 +27,12 @@ ErrorMapPtr mapOf(const SurfacesPtr& surfaces, const LabelVolume& reference, con
     mm->resize(lung.pointsMm.size(), std::numeric_limits<float>::infinity());
     map->mm.push_back(std::move(*mm));
   }
-  map->limitMm = roundLimitMm(map->mm);
+  const auto survey = surveyPair(reference, mask, 0, stop);
+  if (!survey) return nullptr;
+  if (survey->referenceTellsSides() && survey->maskTellsSides())
+    for (const auto& [label, region] : {std::pair{kRightLung, Region::Right}, {kLeftLung, Region::Left}})
+      if (survey->counts(region).reference > 0 && survey->counts(region).mask == 0) map->missing.push_back(label);
+  map->limitMm = errorScaleMm(map->mm);
   return map;
 }
 
@@ -154,7 +143,7 @@ void ReviewSession::mapErrorsAgain() {
         if (!agreement) return Outcome::Stopped;
         result->agreement = std::make_shared<const LabelVolume>(std::move(*agreement));
         if (!reference->grid().spacingKnown) return Outcome::Completed;
-        result->errors = mapOf(surfaces, *reference, stop, progress);
+        result->errors = mapOf(surfaces, *prediction, *reference, stop, progress);
         return result->errors ? Outcome::Completed : Outcome::Stopped;
       },
       [this, reference, prediction, result] {

@@ -17,6 +17,7 @@ struct ErrorMap {
   SurfacesPtr surfaces;                ///< whose points these are
   std::vector<std::vector<float>> mm;  ///< a value a point of each: > 0 added, < 0 missed; infinite: no such lung there
   double limitMm = 5;                  ///< a round number within which nearly all points lie, for the colours
+  std::vector<std::uint8_t> missing;   ///< lungs of the reference that the mask does not have: no surface shows them
 };
 using ErrorMapPtr = std::shared_ptr<const ErrorMap>;
 

@@ -42,6 +42,7 @@ void Study::requireOnScan(const NamedMask& mask, const char* what) const {
   if (!mask.labels) return;
   if (!scan_) throw Error(ErrorKind::InvalidInput, "Open a scan before its mask.");
   requireSameGrid(mask.labels->grid(), what, scan_->ct->grid(), "scan");
+  if (mask.uncertainty) requireSameGrid(mask.uncertainty->grid(), "map of uncertainty", scan_->ct->grid(), "scan");
 }
 
 }  // namespace pulmo

@@ -13,6 +13,8 @@ struct NamedMask {
   LabelPtr labels;         ///< on the scan's canonical grid; null = none
   QString origin;          ///< file name, or the method that made it
   QStringList notes = {};  ///< sentences for the person: what had to be assumed, what to check
+  /// How unsure the method that made it was: entropy, 0 .. 255, on the same grid; null = it cannot tell.
+  LabelPtr uncertainty = {};
 };
 
 /// The scan that is open, and its masks. Volumes are immutable: a change is a new volume.

@@ -18,8 +18,8 @@ struct SeriesFacts {
   std::string description;  ///< SeriesDescription
   std::string studyDescription;
   std::string date;         ///< ISO 8601, "" if absent
-  std::string patientName;  ///< shown in the window alone, never written into an export or a log
-  std::string patientId;    ///< likewise
+  std::string patientName;  ///< shown in the window, written into a file only where a person asked for it; in no log
+  std::string patientId, patientBirthDate, patientSex;  ///< likewise; the date in ISO 8601
   std::string kernel;
   std::string manufacturer;    ///< with the model
   std::string transferSyntax;  ///< in words

@@ -2,6 +2,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "pipeline/core/progress.h"
@@ -12,6 +13,12 @@ namespace pulmo {
 struct Segmentation {
   LabelVolume labels;              ///< on the scan's grid; 0, kRightLung, kLeftLung
   std::vector<std::string> notes;  ///< sentences for the person: what was unusual, what to check
+};
+
+struct UncertainSegmentation {
+  Segmentation segmentation;
+  /// Entropy of the classes, 0 sure .. 255 = all classes alike; on the scan's grid. No voxels: the method cannot tell.
+  LabelVolume uncertainty;
 };
 
 /// One way to find the lungs. Implementations hold settings only, so that one object may serve many scans.
@@ -28,6 +35,14 @@ class Segmenter {
   /// @thread any; may use all processors
   [[nodiscard]] virtual std::optional<Segmentation> segment(const CtVolume& ct, const StopToken& stop,
                                                             const ProgressSink& progress) const = 0;
+
+  /// As segment(), with the same labels, and how unsure the method is of them where it can tell.
+  [[nodiscard]] virtual std::optional<UncertainSegmentation> segmentWithUncertainty(
+      const CtVolume& ct, const StopToken& stop, const ProgressSink& progress) const {
+    auto found = segment(ct, stop, progress);
+    if (!found) return std::nullopt;
+    return UncertainSegmentation{std::move(*found), {}};
+  }
 };
 
 }  // namespace pulmo

@@ -59,6 +59,8 @@ void readSeriesTexts(const DicomElements& data, DicomFrame& frame) {
   f.date = isoDate(data.text(0x00080021).empty() ? data.text(0x00080020) : data.text(0x00080021));
   f.patientName = data.text(0x00100010);
   f.patientId = data.text(0x00100020);
+  f.patientBirthDate = isoDate(data.text(0x00100030));
+  f.patientSex = data.text(0x00100040);
   f.kernel = data.text(0x00181210);
   f.manufacturer = data.text(0x00080070);
   if (const std::string model = data.text(0x00081090); !model.empty()) f.manufacturer += " " + model;

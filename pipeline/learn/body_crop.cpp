@@ -228,10 +228,14 @@ void SliceFrame::toNetwork(const std::int16_t* slice, double windowWidthHu, doub
 namespace {
 
 constexpr std::size_t kClasses = 3;
+constexpr float kSureGap = 10;  // both other logits lower by this: entropy 0.001, which is stored as 0
 
 std::uint8_t entropyOf(const std::array<float, kClasses>& logits) {
   const float top = std::max({logits[0], logits[1], logits[2]});
   float sum = 0, weighted = 0;
+  int near = 0;
+  for (const float l : logits) near += l > top - kSureGap ? 1 : 0;
+  if (near == 1) return 0;  // most voxels of a scan
   for (const float l : logits) {
     const float e = std::exp(l - top);
     sum += e;

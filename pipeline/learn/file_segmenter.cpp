@@ -21,4 +21,9 @@ std::optional<Segmentation> FileSegmenter::segment(const CtVolume& ct, const Sto
   return network()->segment(ct, stop, progress);
 }
 
+std::optional<UncertainSegmentation> FileSegmenter::segmentWithUncertainty(const CtVolume& ct, const StopToken& stop,
+                                                                           const ProgressSink& progress) const {
+  return network()->segmentWithUncertainty(ct, stop, progress);
+}
+
 }  // namespace pulmo

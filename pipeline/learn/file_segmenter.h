@@ -18,6 +18,8 @@ class FileSegmenter final : public Segmenter {
   /// @throws as UNetSegmenter and loadWeights, too; the file is tried again at the next call
   [[nodiscard]] std::optional<Segmentation> segment(const CtVolume& ct, const StopToken& stop,
                                                     const ProgressSink& progress) const override;
+  [[nodiscard]] std::optional<UncertainSegmentation> segmentWithUncertainty(
+      const CtVolume& ct, const StopToken& stop, const ProgressSink& progress) const override;
 
  private:
   [[nodiscard]] std::shared_ptr<const UNetSegmenter> network() const;

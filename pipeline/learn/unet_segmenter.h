@@ -19,11 +19,6 @@ struct UNetOptions {
   bool cleanUp = true;  ///< largest part a lung, holes filled, sides by anatomy
 };
 
-struct UncertainSegmentation {
-  Segmentation segmentation;
-  LabelVolume uncertainty;  ///< entropy of the classes, 0 sure .. 255 = all classes alike; on the scan's grid
-};
-
 /// Lungs by a trained network: cropped to the body, slice by slice at the network's matrix size, argmax at the scan's
 /// resolution, then the largest part of each lung with its holes filled, sides checked by anatomy.
 ///
@@ -38,8 +33,8 @@ class UNetSegmenter final : public Segmenter {
   /// @cost 300 slices of 512 x 512 on two processors with bf16: about 5 s; memory below 1.5 GB beyond the scan
   [[nodiscard]] std::optional<Segmentation> segment(const CtVolume& ct, const StopToken& stop,
                                                     const ProgressSink& progress) const override;
-  [[nodiscard]] std::optional<UncertainSegmentation> segmentWithUncertainty(const CtVolume& ct, const StopToken& stop,
-                                                                            const ProgressSink& progress) const;
+  [[nodiscard]] std::optional<UncertainSegmentation> segmentWithUncertainty(
+      const CtVolume& ct, const StopToken& stop, const ProgressSink& progress) const override;
 
  private:
   struct Net;

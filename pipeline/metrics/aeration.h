@@ -5,10 +5,11 @@
 
 #include "pipeline/core/progress.h"
 #include "pipeline/core/volume.h"
+#include "pipeline/metrics/aeration_limits.h"
 
 namespace pulmo {
 
-/// A lung voxel by how much air it holds, with the limits of Densitometry.
+/// A lung voxel by how much air it holds; with the published limits:
 enum class Aeration : std::uint8_t {
   Outside,        ///< of the mask
   Hyperinflated,  ///< HU < -950
@@ -21,11 +22,12 @@ enum class Aeration : std::uint8_t {
 /// A volume of Aeration, for colours over the slices.
 ///
 /// @param mask  any label other than 0 is lung
-/// @throws Error{InvalidInput} if the grids differ
+/// @throws Error{InvalidInput} if the grids differ or the limits do not rise
 /// @return nullopt if stopped
 /// @thread any; uses `threads` threads (0 = all)
 /// @cost one pass, 1 byte a voxel
-[[nodiscard]] std::optional<LabelVolume> aerationOf(const CtVolume& ct, const LabelVolume& mask, int threads = 0,
+[[nodiscard]] std::optional<LabelVolume> aerationOf(const CtVolume& ct, const LabelVolume& mask,
+                                                    const AerationLimits& limits = {}, int threads = 0,
                                                     const StopToken& stop = {});
 
 }  // namespace pulmo

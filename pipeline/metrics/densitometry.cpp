@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "pipeline/core/label_set.h"
 #include "pipeline/metrics/volumetry.h"
@@ -12,62 +13,25 @@ namespace pulmo {
 
 namespace {
 
-constexpr int kLeastHu = std::numeric_limits<std::int16_t>::min();
 constexpr std::size_t kBins = 65536;
 constexpr std::size_t kThirds = 3, kHalves = 2;
 
-/// How many voxels have each HU: every figure follows from it without rounding.
-class Histogram {
+/// While counting: an entry for each HU.
+class Counter {
  public:
-  Histogram() : count_(kBins, 0) {}
-  void add(std::int16_t hu) { ++count_[static_cast<std::size_t>(hu - kLeastHu)]; }
-  void add(const Histogram& other) {
+  Counter() : count_(kBins, 0) {}
+  void add(std::int16_t hu) { ++count_[static_cast<std::size_t>(hu - HuHistogram::kLeastHu)]; }
+  void add(const Counter& other) {
     for (std::size_t i = 0; i < kBins; ++i) count_[i] += other.count_[i];
   }
-  [[nodiscard]] std::uint64_t voxels() const {
-    std::uint64_t sum = 0;
-    for (const std::uint64_t n : count_) sum += n;
-    return sum;
-  }
-  /// low <= HU < high
-  [[nodiscard]] std::uint64_t between(int low, int high) const {
-    std::uint64_t sum = 0;
-    for (int hu = low; hu < high; ++hu) sum += count_[static_cast<std::size_t>(hu - kLeastHu)];
-    return sum;
-  }
-  /// The k-th smallest HU, from 0.
-  [[nodiscard]] int ordered(std::uint64_t k) const {
-    std::uint64_t seen = 0;
-    for (std::size_t i = 0; i < kBins; ++i)
-      if ((seen += count_[i]) > k) return static_cast<int>(i) + kLeastHu;
-    return kLeastHu;
-  }
-  /// Mean of (HU - centre)^power
-  [[nodiscard]] double moment(double centre, int power) const {
-    double sum = 0, n = 0;
-    for (std::size_t i = 0; i < kBins; ++i) {
-      if (count_[i] == 0) continue;
-      const auto c = static_cast<double>(count_[i]);
-      sum += c * std::pow(static_cast<double>(i) + kLeastHu - centre, power);
-      n += c;
-    }
-    return sum / n;
-  }
+  [[nodiscard]] HuHistogram histogram() const { return {HuHistogram::kLeastHu, count_}; }
 
  private:
   std::vector<std::uint64_t> count_;
 };
 
-double percentile(const Histogram& histogram, std::uint64_t voxels, double percent) {
-  const double at = percent / 100 * static_cast<double>(voxels - 1);
-  const auto low = static_cast<std::uint64_t>(at);
-  const double value = histogram.ordered(low);
-  if (low + 1 >= voxels) return value;
-  return value + (at - static_cast<double>(low)) * (histogram.ordered(low + 1) - value);
-}
-
-Densitometry figuresOf(const Histogram& histogram, const Grid& grid) {
-  constexpr int kEnd = std::numeric_limits<std::int16_t>::max() + 1;
+Densitometry figuresOf(const HuHistogram& histogram, const Grid& grid) {
+  constexpr int kLeastHu = HuHistogram::kLeastHu, kEnd = HuHistogram::kEndHu;
   Densitometry d;
   d.voxels = histogram.voxels();
   d.meanHu = histogram.moment(0, 1);
@@ -77,8 +41,8 @@ Densitometry figuresOf(const Histogram& histogram, const Grid& grid) {
     d.skewness = histogram.moment(d.meanHu, 3) / (variance * d.sdHu);
     d.kurtosis = histogram.moment(d.meanHu, 4) / (variance * variance) - 3;
   }
-  d.percentile10Hu = percentile(histogram, d.voxels, 10);
-  d.percentile15Hu = percentile(histogram, d.voxels, 15);
+  d.percentile10Hu = histogram.percentile(10);
+  d.percentile15Hu = histogram.percentile(15);
   const auto percent = [&](int low, int high) {
     return 100 * static_cast<double>(histogram.between(low, high)) / static_cast<double>(d.voxels);
   };
@@ -87,13 +51,11 @@ Densitometry figuresOf(const Histogram& histogram, const Grid& grid) {
   for (std::size_t i = 0; i < Densitometry::kHighHu.size(); ++i)
     d.highPercent[i] = percent(Densitometry::kHighHu[i] + 1, kEnd);
   d.highBandPercent = percent(-599, -250);
-  d.inflatedPercent = percent(-950, -750);
-  d.infiltratedPercent = percent(-750, -400);
-  d.collapsedPercent = percent(-400, 0);
   d.ml = volumeMl(grid, d.voxels);
   if (d.ml) {
     double tissue = 0;  // sum of (HU + 1000) over the voxels above -1000
-    for (int hu = -999; hu < kEnd; ++hu) tissue += static_cast<double>(histogram.between(hu, hu + 1)) * (hu + 1000);
+    for (int hu = std::max(-999, histogram.firstHu()); hu < histogram.endHu(); ++hu)
+      tissue += static_cast<double>(histogram.at(hu)) * (hu + 1000);
     d.massG = tissue / 1000 * grid.voxelMl();
   }
   return d;
@@ -110,23 +72,46 @@ struct Extent {
   }
 };
 
-using Counts = std::array<std::array<Histogram, kHalves>, kThirds>;
+using Counts = std::array<std::array<Counter, kHalves>, kThirds>;
 
-void report(LungPart part, const Counts& counts, const Grid& grid, std::vector<MeasuredRegion>& regions) {
-  std::array<Histogram, 6> zones;  // in the order of LungZone
+void report(LungPart part, const Counts& counts, const Grid& grid, const AerationLimits& limits,
+            std::vector<MeasuredRegion>& regions) {
+  std::array<Counter, 6> zones;  // in the order of LungZone
   for (std::size_t third = 0; third < kThirds; ++third)
     for (std::size_t half = 0; half < kHalves; ++half) {
       zones[0].add(counts[third][half]);
       zones[3 - third].add(counts[third][half]);
       zones[4 + half].add(counts[third][half]);
     }
-  for (std::size_t zone = 0; zone < zones.size(); ++zone)
-    if (zones[zone].voxels() > 0) regions.push_back({part, static_cast<LungZone>(zone), figuresOf(zones[zone], grid)});
+  for (std::size_t zone = 0; zone < zones.size(); ++zone) {
+    HuHistogram histogram = zones[zone].histogram();
+    if (histogram.voxels() == 0) continue;
+    const Densitometry figures = figuresOf(histogram, grid);
+    regions.push_back({part, static_cast<LungZone>(zone), figures, std::move(histogram)});
+    setAerationLimits(regions.back(), limits);
+  }
 }
 
 }  // namespace
 
+void setAerationLimits(MeasuredRegion& region, const AerationLimits& limits) {
+  Densitometry& d = region.density;
+  const auto percent = aerationPercent(region.histogram, limits);
+  d.aerationLimits = limits;
+  d.hyperinflatedPercent = percent[0];
+  d.inflatedPercent = percent[1];
+  d.infiltratedPercent = percent[2];
+  d.collapsedPercent = percent[3];
+  d.densePercent = percent[4];
+}
+
 std::vector<MeasuredRegion> measureDensity(const CtVolume& ct, const LabelVolume& mask) {
+  return measureDensity(ct, mask, {}, {}).value();
+}
+
+std::optional<std::vector<MeasuredRegion>> measureDensity(const CtVolume& ct, const LabelVolume& mask,
+                                                          const AerationLimits& limits, const StopToken& stop) {
+  requireValid(limits);
   requireSameGrid(ct.grid(), "scan", mask.grid(), "mask");
   const Index3 n = mask.grid().size;
   bool sided = true;
@@ -134,7 +119,8 @@ std::vector<MeasuredRegion> measureDensity(const CtVolume& ct, const LabelVolume
   const auto sideOf = [sided](std::uint8_t label) { return sided && label == kLeftLung ? 1U : 0U; };
 
   std::array<Extent, 2> extents;
-  for (int z = 0; z < n[2]; ++z)
+  for (int z = 0; z < n[2]; ++z) {
+    if (stop.stop_requested()) return std::nullopt;
     for (int y = 0; y < n[1]; ++y) {
       const std::uint8_t* row = mask.slice(z) + static_cast<std::size_t>(y) * static_cast<std::size_t>(n[0]);
       for (int x = 0; x < n[0]; ++x) {
@@ -143,8 +129,10 @@ std::vector<MeasuredRegion> measureDensity(const CtVolume& ct, const LabelVolume
         e = {std::min(e.lowY, y), std::max(e.highY, y), std::min(e.lowZ, z), std::max(e.highZ, z)};
       }
     }
+  }
   std::array<Counts, 2> counts;
-  for (int z = 0; z < n[2]; ++z)
+  for (int z = 0; z < n[2]; ++z) {
+    if (stop.stop_requested()) return std::nullopt;
     for (int y = 0; y < n[1]; ++y) {
       const std::size_t start = static_cast<std::size_t>(y) * static_cast<std::size_t>(n[0]);
       const std::uint8_t* row = mask.slice(z) + start;
@@ -155,15 +143,16 @@ std::vector<MeasuredRegion> measureDensity(const CtVolume& ct, const LabelVolume
         counts[side][extents[side].third(z)][extents[side].half(y)].add(hu[x]);
       }
     }
+  }
 
   std::vector<MeasuredRegion> regions;
   if (sided) {
-    report(LungPart::Right, counts[0], mask.grid(), regions);
-    report(LungPart::Left, counts[1], mask.grid(), regions);
+    report(LungPart::Right, counts[0], mask.grid(), limits, regions);
+    report(LungPart::Left, counts[1], mask.grid(), limits, regions);
     for (std::size_t third = 0; third < kThirds; ++third)
       for (std::size_t half = 0; half < kHalves; ++half) counts[0][third][half].add(counts[1][third][half]);
   }
-  report(LungPart::Both, counts[0], mask.grid(), regions);
+  report(LungPart::Both, counts[0], mask.grid(), limits, regions);
   return regions;
 }
 

@@ -2,6 +2,8 @@
 #include "pipeline/metrics/surface_error.h"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <utility>
 
 #include "pipeline/core/label_set.h"
@@ -73,6 +75,20 @@ std::optional<std::vector<float>> surfaceErrorMm(const TriangleMesh& surface, Su
   });
   if (outcome == Outcome::Stopped) return std::nullopt;
   return errors;
+}
+
+double errorScaleMm(const std::vector<std::vector<float>>& errors) {
+  constexpr double kShareInside = 0.99;  // of the points: a few stray ones would grey all the others
+  constexpr std::array<double, 4> kLimits{5, 10, 20, 50};
+  std::vector<float> sizes;
+  for (const auto& lung : errors)
+    for (const float mm : lung)
+      if (std::isfinite(mm)) sizes.push_back(std::abs(mm));
+  if (sizes.empty()) return kLimits.front();
+  const auto at = sizes.begin() + static_cast<std::ptrdiff_t>(kShareInside * static_cast<double>(sizes.size() - 1));
+  std::nth_element(sizes.begin(), at, sizes.end());
+  const auto* limit = std::find_if(kLimits.begin(), kLimits.end(), [&](double mm) { return mm >= *at; });
+  return limit == kLimits.end() ? kLimits.back() : *limit;
 }
 
 }  // namespace pulmo

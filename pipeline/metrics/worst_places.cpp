@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 #include "pipeline/core/label_set.h"
 #include "pipeline/core/parallel.h"
@@ -137,6 +138,36 @@ bool addPlaces(const MarkedBox& pair, std::uint8_t from, std::uint8_t wrong, con
   return true;
 }
 
+/// The voxel of a lung that is nearest to the mean of all of them.
+/// @pre the box holds one
+Index3 middleOf(const LabelVolume& mask, std::uint8_t label, const VoxelBox& box) {
+  const auto each = [&](const auto& look) {
+    for (int z = box.low[2]; z <= box.high[2]; ++z)
+      for (int y = box.low[1]; y <= box.high[1]; ++y)
+        for (int x = box.low[0]; x <= box.high[0]; ++x) {
+          const Index3 voxel{x, y, z};
+          const std::uint8_t value = mask[voxel];
+          if (label == kLungUnsided ? value != kBackground : value == label) look(voxel);
+        }
+  };
+  Point3 mean{};
+  double count = 0;
+  each([&](const Index3& voxel) {
+    for (std::size_t k = 0; k < 3; ++k) mean[k] += voxel[k];
+    ++count;
+  });
+  for (double& k : mean) k /= count;
+  const Point3& mm = mask.grid().spacingMm;
+  Index3 nearest{};
+  double least = std::numeric_limits<double>::infinity();
+  each([&](const Index3& voxel) {
+    const double away =
+        std::hypot((voxel[0] - mean[0]) * mm[0], (voxel[1] - mean[1]) * mm[1], (voxel[2] - mean[2]) * mm[2]);
+    if (away < least) least = away, nearest = voxel;
+  });
+  return nearest;
+}
+
 }  // namespace
 
 std::optional<std::vector<WorstPlace>> worstPlaces(const LabelVolume& reference, const LabelVolume& mask,
@@ -155,8 +186,15 @@ std::optional<std::vector<WorstPlace>> worstPlaces(const LabelVolume& reference,
     if (progress) progress(done, "Looking for the worst places");
     done += 0.9 / static_cast<double>(lungs.size());
     const OverlapCounts counts = survey->counts(region);
-    if (counts.reference == 0 || counts.mask == 0) continue;
+    if (counts.reference == 0 && counts.mask == 0) continue;
     const VoxelBox& box = survey->box(region);
+    if (counts.reference == 0 || counts.mask == 0) {
+      const bool missed = counts.mask == 0;
+      const Index3 voxel = middleOf(missed ? reference : mask, label, box);
+      constexpr double kInfinite = std::numeric_limits<double>::infinity();
+      result.push_back({label, missed ? -kInfinite : kInfinite, voxel, toPatient(reference.grid(), voxel)});
+      continue;
+    }
     const MarkedBox pair = markPair(reference, mask, label, box, options.threads, stop);
     for (const bool missed : {true, false}) {
       if ((missed ? counts.reference : counts.mask) == counts.common) continue;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -16,6 +17,9 @@ struct WorstPlace {
   Index3 voxel{0, 0, 0};       ///< the voxel that is farthest off: in the mask alone or in the reference alone
   Point3 positionMm{0, 0, 0};  ///< its centre, LPS
   [[nodiscard]] bool missed() const { return signedMm < 0; }
+  /// The other mask does not have this lung at all: the distance is infinite, the voxel the lung's one nearest to its
+  /// middle.
+  [[nodiscard]] bool whole() const { return std::isinf(signedMm); }
 };
 
 struct WorstPlacesOptions {
@@ -30,8 +34,7 @@ struct WorstPlacesOptions {
 /// A missed voxel (in the reference alone) is as far off as the nearest voxel of the mask, an added one as far as the
 /// nearest voxel of the reference; distances run between voxel centres with each axis' own spacing. A place is a local
 /// maximum of that: none within about apartMm / 3 around it is larger. The first of a lung is thus the directed
-/// Hausdorff distance. A lung that one of the masks does not have at all gives no place: there is nothing to measure
-/// to.
+/// Hausdorff distance. A lung that one of the masks does not have at all gives one place, the whole().
 ///
 /// @throws Error{InvalidInput} if the grids differ
 /// @return nullopt if stopped; empty without a spacing

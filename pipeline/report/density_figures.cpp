@@ -30,15 +30,23 @@ constexpr DensityFigure kFigures[] = {
     {"haa_500_percent", "Above -500 HU, %", 1, [](const D& d) -> Value { return d.highPercent[2]; }},
     {"haa_250_percent", "Above -250 HU, %", 1, [](const D& d) -> Value { return d.highPercent[3]; }},
     {"haa_600_250_percent", "-600 to -250 HU, %", 1, [](const D& d) -> Value { return d.highBandPercent; }},
+    {"hyperinflated_percent", "Hyperinflated, %", 1, [](const D& d) -> Value { return d.hyperinflatedPercent; }},
     {"inflated_percent", "Inflated, %", 1, [](const D& d) -> Value { return d.inflatedPercent; }},
     {"infiltrated_percent", "Infiltrated, %", 1, [](const D& d) -> Value { return d.infiltratedPercent; }},
     {"collapsed_percent", "Collapsed, %", 1, [](const D& d) -> Value { return d.collapsedPercent; }},
+    {"dense_percent", "Dense, %", 1, [](const D& d) -> Value { return d.densePercent; }},
 };
 
 const Densitometry* wholeOf(const std::vector<MeasuredRegion>& regions, LungPart part) {
   for (const MeasuredRegion& region : regions)
     if (region.part == part && region.zone == LungZone::Whole) return &region.density;
   return nullptr;
+}
+
+std::string limitsText(const AerationLimits& limits, const char* between) {
+  std::string text;
+  for (const int hu : limits.fromHu) text += (text.empty() ? "" : between) + std::to_string(hu);
+  return text;
 }
 
 }  // namespace
@@ -59,8 +67,10 @@ const char* keyOf(LungZone zone) {
 std::string toJson(const std::vector<MeasuredRegion>& regions) {
   nlohmann::json list = nlohmann::json::array();
   for (const MeasuredRegion& region : regions) {
-    nlohmann::json object{
-        {"label", keyOf(region.part)}, {"zone", keyOf(region.zone)}, {"voxels", region.density.voxels}};
+    nlohmann::json object{{"label", keyOf(region.part)},
+                          {"zone", keyOf(region.zone)},
+                          {"voxels", region.density.voxels},
+                          {"aeration_from_hu", region.density.aerationLimits.fromHu}};
     for (const DensityFigure& figure : kFigures) {
       const auto value = measured(figure.value(region.density));
       object[figure.key] = value ? nlohmann::json(*value) : nlohmann::json();
@@ -73,11 +83,11 @@ std::string toJson(const std::vector<MeasuredRegion>& regions) {
 std::string toCsv(const std::vector<MeasuredRegion>& regions) {
   std::string csv = "label,zone,voxels";
   for (const DensityFigure& figure : kFigures) csv += std::string(",") + figure.key;
-  csv += "\n";
+  csv += ",aeration_from_hu\n";
   for (const MeasuredRegion& region : regions) {
     csv += std::string(keyOf(region.part)) + "," + keyOf(region.zone) + "," + std::to_string(region.density.voxels);
     for (const DensityFigure& figure : kFigures) csv += "," + numberText(figure.value(region.density), 6, "");
-    csv += "\n";
+    csv += "," + limitsText(region.density.aerationLimits, "/") + "\n";
   }
   return csv;
 }
@@ -95,6 +105,9 @@ std::string toText(const std::vector<MeasuredRegion>& regions) {
     }
     text += line + "\n";
   }
+  if (!regions.empty())
+    text += "Inflated, infiltrated, collapsed, dense: from " +
+            limitsText(regions.front().density.aerationLimits, ", ") + " HU\n";
   return text;
 }
 

@@ -22,9 +22,11 @@ struct DensityFigure {
 [[nodiscard]] const char* keyOf(LungPart part);  ///< "right_lung", "left_lung", "lungs"
 [[nodiscard]] const char* keyOf(LungZone zone);  ///< "whole", "upper", ...
 
-/// [{"label", "zone", "voxels", figure: number or null}]
+/// [{"label", "zone", "voxels", "aeration_from_hu": [the least HU of inflated, infiltrated, collapsed, dense],
+///   figure: number or null}]
 [[nodiscard]] std::string toJson(const std::vector<MeasuredRegion>& regions);
-/// One row a region, a header row first; decimal points whatever the language of the system.
+/// One row a region, a header row first, the limits of aeration last, as -950/-750/-400/0; decimal points whatever the
+/// language of the system.
 [[nodiscard]] std::string toCsv(const std::vector<MeasuredRegion>& regions);
 /// The whole lungs, a column each, for a terminal.
 [[nodiscard]] std::string toText(const std::vector<MeasuredRegion>& regions);

@@ -115,7 +115,10 @@ std::string toText(const std::vector<WorstPlace>& places, std::size_t most) {
     const auto& p = place.positionMm;
     text += i == 0 ? "Worst: " : "       ";
     text += place.label == kRightLung ? "right lung, " : place.label == kLeftLung ? "left lung, " : "lungs, ";
-    text += numberText(std::abs(place.signedMm), 1, "") + (place.missed() ? " mm missed at (" : " mm added at (");
+    if (place.whole())
+      text += place.missed() ? "missed entirely, around (" : "added entirely, around (";
+    else
+      text += numberText(std::abs(place.signedMm), 1, "") + (place.missed() ? " mm missed at (" : " mm added at (");
     text += numberText(p[0], 1, "") + ", " + numberText(p[1], 1, "") + ", " + numberText(p[2], 1, "") + ") mm\n";
   }
   return text;

@@ -60,6 +60,24 @@ class TestCli : public QObject {
     QVERIFY(whole["label"] == "right_lung" && std::abs(whole["ml"].get<double>() - rightMl) < 0.01);
     QVERIFY(whole["mean_hu"].get<double>() < -650 && whole["inflated_percent"].get<double>() > 50);
 
+    // Limits of one's own are said; the texture of the same voxels has the same mean; a sphere in the air has no lung.
+    const QString csv = dir_.filePath("texture.csv");
+    const Answer texture =
+        pulmo_({"measure", ct_, mask_, "--json", "--limits=-900,-700,-300,50", "--texture-csv", csv});
+    QVERIFY2(texture.exitCode == 0, qPrintable(texture.err));
+    QCOMPARE(texture.json()["density"][0]["aeration_from_hu"], nlohmann::json({-900, -700, -300, 50}));
+    const auto right = texture.json()["texture"]["regions"][0];
+    QVERIFY(right["label"] == "right_lung" && right["voxels"] == whole["voxels"] &&
+            right["mean_hu"] == whole["mean_hu"]);
+    QVERIFY(right["contrast"].get<double>() > 0 && right["pair_entropy_bits"].get<double>() > 1);
+    QFile table(csv);
+    QVERIFY(table.open(QIODevice::ReadOnly));
+    QVERIFY(table.readLine().startsWith("label,voxels,pairs,ml,mean_hu"));
+    const Answer far = pulmo_({"measure", ct_, mask_, "--sphere=9999,0,0,10"});
+    QVERIFY(far.exitCode == 3 && far.err.contains("No lung lies within the sphere"));
+    QCOMPARE(pulmo_({"measure", ct_, mask_, "--limits=-900,-700,-800,50"}).exitCode, 3);
+    QCOMPARE(pulmo_({"measure", ct_, mask_, "--limits=-900,-700"}).exitCode, 2);
+
     const Answer surface = pulmo_({"surface", mask_, "-o", dir_.filePath("lungs.ply"), "--json"});
     QVERIFY2(surface.exitCode == 0, qPrintable(surface.err));
     QVERIFY(surface.json()["surfaces"]["left_lung"]["triangles"].get<int>() > 1000);

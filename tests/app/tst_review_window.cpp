@@ -7,10 +7,12 @@
 #include <QListWidget>
 #include <QPushButton>
 #include <QSettings>
+#include <QSpinBox>
 #include <QTabBar>
 #include <QTabWidget>
 #include <QTableWidget>
 #include <QTemporaryDir>
+#include <QToolButton>
 #include <QtTest>
 #include <cmath>
 #include <fstream>
@@ -20,9 +22,12 @@
 #include "app/desktop/theme.h"
 #include "pipeline/core/label_set.h"
 #include "pipeline/imaging/mask_io.h"
+#include "pipeline/learn/weights_file.h"
 #include "pipeline/simulate/phantom.h"
 #include "tests/app/window_child.h"
+#include "tests/learn/dark_network.h"
 #include "tests/support/dicom_writer.h"
+#include "widgets/control/histogram_plot.h"
 #include "widgets/view/slice_pane.h"
 #include "widgets/view/view_grid.h"
 
@@ -90,7 +95,7 @@ class TestReviewWindow : public QObject {
   QTemporaryDir dir_;
   std::unique_ptr<PhantomCase> phantom_;
   std::unique_ptr<LabelVolume> mask_;  ///< the exact lungs, and a ball of "right lung" far from them
-  QString scanFolder_, maskFile_, exactFile_;
+  QString scanFolder_, maskFile_, exactFile_, weightsFile_;
   QString nextAnswer_;
 
   FileDialogs answering() {
@@ -109,8 +114,9 @@ class TestReviewWindow : public QObject {
     QTRY_VERIFY_WITH_TIMEOUT(window.settled() && !child<QListWidget>(window, "review.findings")->isHidden(),
                              kPatienceMs);
   }
-  static void segment(MainWindow& window) {
-    child<QComboBox>(window, "segment.method")->setCurrentText("threshold");
+  static void segment(MainWindow& window, const QString& method = "threshold") {
+    child<QComboBox>(window, "segment.method")->setCurrentText(method);
+    QCOMPARE(child<QComboBox>(window, "segment.method")->currentText(), method);
     child<QPushButton>(window, "segment.run")->click();
     QTRY_VERIFY_WITH_TIMEOUT(window.settled(), kPatienceMs);
   }
@@ -146,6 +152,14 @@ class TestReviewWindow : public QObject {
     exactFile_ = dir_.filePath("exact.nrrd");
     saveMask(maskFile_.toStdString(), *mask_, source, Overwrite::Refuse);
     saveMask(exactFile_.toStdString(), phantom_->lungs, source, Overwrite::Refuse);
+    NetworkWeights network = test::darkNetwork(1, 0);
+    // Twelve times as sure: soft tissue and air are then, and what lies between their greys is not.
+    for (NamedTensor& tensor : network.tensors) {
+      if (tensor.name == "head.weight") tensor.values[0] = 12;
+      if (tensor.name == "head.bias") tensor.values = {0, 12 * 0.95F, -100};
+    }
+    weightsFile_ = dir_.filePath("dark.pth");
+    saveWeights(weightsFile_.toStdString(), network, Overwrite::Refuse);
   }
 
   void saysWhatIsMissing() {
@@ -242,12 +256,54 @@ class TestReviewWindow : public QObject {
     QVERIFY(contentOf(nextAnswer_).find("\"hd95_mm\"") != std::string::npos);
   }
 
+  // A network → what it is unsure of, listed, in the slices and in 3-D → threshold tells nothing of the kind.
+  void showsWhereTheNetworkIsUnsure() {
+    qputenv("PULMO_WEIGHTS", weightsFile_.toUtf8());
+    MainWindow window(answering());
+    open(window, exactFile_);
+    QVERIFY(window.showTab("review"));
+    auto* list = child<QListWidget>(window, "review.findings");
+    auto* doubt = child<QCheckBox>(window, "review.uncertainty");
+    auto* hint = child<QLabel>(window, "review.uncertaintyHint");
+    QVERIFY(!doubt->isEnabled());
+    QVERIFY2(hint->text().contains("by a network"), qPrintable(hint->text()));
+    segment(window);
+    QVERIFY(!doubt->isEnabled());
+    QVERIFY2(hint->text().contains("threshold has no uncertainty"), qPrintable(hint->text()));
+    QVERIFY2(rowOf(*list, "threshold has no uncertainty") > 0, qPrintable(all(*list)));
+
+    segment(window, "unet");
+    QVERIFY(doubt->isEnabled());
+    const int heading = rowOf(*list, "Where the network is unsure");
+    QVERIFY2(heading > 0 && list->item(heading + 1)->text().contains(" ml doubtful\n"), qPrintable(all(*list)));
+    QTest::mouseClick(list->viewport(), Qt::LeftButton, {}, list->visualItemRect(list->item(heading + 1)).center());
+    const Index3 place = cursorSeen(window, "pane.prediction");
+    QVERIFY(list->item(heading + 1)->text().contains(QString("slice %1 of 75").arg(place[2] + 1)));
+    auto* errors = child<QCheckBox>(window, "review.errors");
+    errors->click();
+    doubt->click();
+    QVERIFY(doubt->isChecked() && !errors->isChecked());
+    QTRY_VERIFY_WITH_TIMEOUT(window.settled(), kPatienceMs);
+    // Its colours run from slate over violet to yellow: none is the green between them that an outline would have.
+    const QColor unsure = colourAt(window, "pane.prediction", place);
+    const QColor plain = colourAt(window, "pane.native", place);
+    QVERIFY2(unsure.red() > plain.red() + 15 && unsure.red() > unsure.green() + 10,
+             qPrintable(unsure.name() + ' ' + plain.name()));
+    const Index3 outside{2, 2, place[2]};  // air far from the body is sure: as it is
+    QCOMPARE(colourAt(window, "pane.prediction", outside), colourAt(window, "pane.native", outside));
+    child<QCheckBox>(window, "measure.aeration")->click();
+    QVERIFY(!doubt->isChecked());
+    child<QCheckBox>(window, "measure.aeration")->click();
+    QTRY_VERIFY_WITH_TIMEOUT(window.settled(), kPatienceMs);
+    qunsetenv("PULMO_WEIGHTS");
+  }
+
   void nothingUnusualIsSaid() {
     MainWindow window(answering());
     open(window, exactFile_);
     auto* list = child<QListWidget>(window, "review.findings");
     QVERIFY2(list->item(1)->text().contains("Nothing unusual found"), qPrintable(all(*list)));
-    QVERIFY2(list->item(3)->text().contains("F5"), qPrintable(all(*list)));
+    QVERIFY2(list->item(rowOf(*list, "Against the reference") + 1)->text().contains("F5"), qPrintable(all(*list)));
   }
 
   // → measure → table, copied and saved → aeration colours
@@ -316,6 +372,52 @@ class TestReviewWindow : public QObject {
     QTRY_VERIFY_WITH_TIMEOUT(window.settled(), kPatienceMs);
     const QColor inflated = colourAt(window, "pane.mask", inside);
     QVERIFY2(inflated != before && inflated.blue() > inflated.red() + 30, qPrintable(inflated.name()));
+    // A limit dragged in the histogram moves the shares, by the voxels' own HU, and stands in what is saved.
+    auto* plot = child<HistogramPlot>(window, "measure.histogram");
+    const auto press = [&](double hu) { return QPoint(int(std::lround(plot->xOf(hu))), plot->height() / 2); };
+    QTest::mousePress(plot, Qt::LeftButton, {}, press(-750));
+    QTest::mouseMove(plot, press(-875));
+    QTest::mouseRelease(plot, Qt::LeftButton, {}, press(-875));
+    auto* limit = child<QSpinBox>(window, "measure.limit2");
+    QVERIFY2(std::abs(limit->value() + 875) <= 5, qPrintable(QString::number(limit->value())));
+    limit->setValue(-870);
+    QCOMPARE(plot->limits().fromHu, (std::array{-950, -870, -400, 0}));
+    child<QComboBox>(window, "measure.zone")->setCurrentIndex(0);
+    double infiltrated = 0;
+    for (std::size_t i = 0; i < lungs.voxels().size(); ++i) {
+      const int hu = phantom_->ct.voxels()[i];
+      infiltrated += lungs.voxels()[i] == kRightLung && hu >= -870 && hu < -400;
+    }
+    QVERIFY2(std::abs(shown("Infiltrated, %", 0) - 100 * infiltrated / count[0]) < 0.051,
+             qPrintable(QString::number(shown("Infiltrated, %", 0))));
+    nextAnswer_ = dir_.filePath("limits.csv");
+    child<QPushButton>(window, "measure.save")->click();
+    QVERIFY(contentOf(nextAnswer_).find(",-950/-870/-400/0\n") != std::string::npos);
+    plot->setFocus();
+    QTest::keyClick(plot, Qt::Key_Left);  // the one that was dragged
+    QCOMPARE(limit->value(), -875);
+    child<QPushButton>(window, "measure.resetLimits")->click();
+    QCOMPARE(plot->limits(), AerationLimits());
+    QVERIFY(!child<QPushButton>(window, "measure.resetLimits")->isEnabled());
+    QTRY_VERIFY_WITH_TIMEOUT(window.settled(), kPatienceMs);
+
+    // The texture, once its section is opened.
+    auto* texture = child<QTableWidget>(window, "measure.textureTable");
+    QVERIFY(!texture->isVisible());
+    child<QToolButton>(window, "measure.texture")->click();
+    const auto cell = [&](const QString& name, int column) {
+      for (int row = 0; row < texture->rowCount(); ++row)
+        if (texture->verticalHeaderItem(row)->text() == name && texture->item(row, column))
+          return QString(texture->item(row, column)->text()).replace(QChar(0x2212), '-');
+      return QString();
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(std::abs(cell("Mean, HU", 0).toDouble() - sum[0] / count[0]) < 0.51, kPatienceMs);
+    QVERIFY(cell("Pair entropy, bits", 1).toDouble() > 1);
+    nextAnswer_ = dir_.filePath("texture.csv");
+    child<QPushButton>(window, "measure.saveTexture")->click();
+    QVERIFY(contentOf(nextAnswer_).find("\nleft_lung," + std::to_string(long(count[1])) + ",") != std::string::npos);
+    child<QToolButton>(window, "measure.texture")->click();
+    QVERIFY(!texture->isVisible());
     // One set of colours at a time.
     segment(window);
     child<QCheckBox>(window, "review.errors")->click();

@@ -10,6 +10,7 @@ cmake_policy(VERSION 3.25)
 set(RULES
   "pipeline/core|pipeline/core/|-"
   "pipeline/metrics|pipeline/core/,pipeline/metrics/|-"
+  "pipeline/texture|pipeline/core/,pipeline/metrics/,pipeline/texture/|-"
   "pipeline/simulate|pipeline/core/,pipeline/simulate/|-"
   "pipeline/edit|pipeline/core/,pipeline/edit/|-"
   "pipeline/learn|pipeline/core/,pipeline/metrics/,pipeline/simulate/,pipeline/classical/body_mask.h,pipeline/learn/|torch/,ATen/,c10/,nlohmann/"
@@ -20,15 +21,16 @@ set(RULES
   "pipeline/classical|pipeline/core/,pipeline/classical/|-"
   "pipeline/surface|pipeline/core/,pipeline/surface/|vtk"
   "pipeline/prepare|pipeline/core/,pipeline/simulate/,pipeline/imaging/,pipeline/classical/,pipeline/learn/slice_store.h,pipeline/prepare/|nlohmann/"
-  "pipeline/report|pipeline/core/,pipeline/metrics/,pipeline/simulate/,pipeline/report/|nlohmann/"
+  "pipeline/report|pipeline/core/,pipeline/metrics/,pipeline/texture/,pipeline/simulate/,pipeline/report/|nlohmann/"
   "models/support|pipeline/core/,models/support/|Q"
   "models/study|pipeline/core/,models/|Q"
   "models|pipeline/,models/|Q"
   "widgets/scene|pipeline/core/,pipeline/surface/,widgets/scene/|vtk"
   "widgets/view|pipeline/core/,models/,widgets/|Q,vtk"
+  "widgets/report|pipeline/core/,pipeline/metrics/,pipeline/alarms/alarms.h,pipeline/surface/,pipeline/report/,models/session/finding.h,widgets/scene/,widgets/report/|Q"
   # panels see data, never the things that do the work
-  "widgets|pipeline/core/,pipeline/metrics/metrics.h,pipeline/imaging/mask_io.h,pipeline/imaging/scan_search.h,pipeline/simulate/pathology.h,pipeline/learn/training_config.h,models/,widgets/|Q"
-  "app/cli|pipeline/,models/review/,widgets/scene/,app/cli/,app/exit_code.h|CLI/,nlohmann/,QCoreApplication"
+  "widgets|pipeline/core/,pipeline/metrics/metrics.h,pipeline/metrics/hu_histogram.h,pipeline/metrics/aeration_limits.h,pipeline/imaging/mask_io.h,pipeline/imaging/scan_search.h,pipeline/simulate/pathology.h,pipeline/learn/training_config.h,models/,widgets/|Q"
+  "app/cli|pipeline/,models/review/,widgets/scene/,widgets/report/,app/cli/,app/exit_code.h|CLI/,nlohmann/,QCoreApplication,QGuiApplication"
   "app/desktop|pipeline/,models/,widgets/,app/desktop/,app/exit_code.h|Q"
   "app|pipeline/core/,app/exit_code.h|-")
 set(THIRD_PARTY "^(Q[A-Z]|Qt|vtk|itk|gdcm|dcmtk/|torch/|c10/|ATen/|caffe2/|nlohmann/|CLI/)")

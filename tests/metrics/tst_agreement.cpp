@@ -57,7 +57,7 @@ class TestAgreement : public QObject {
     source.request_stop();
     const auto mask = row<std::uint8_t>({0, 1, 2});
     QVERIFY(!agreementOf(mask, mask, 1, source.get_token()));
-    QVERIFY(!aerationOf(row<std::int16_t>({0, 0, 0}), mask, 1, source.get_token()));
+    QVERIFY(!aerationOf(row<std::int16_t>({0, 0, 0}), mask, {}, 1, source.get_token()));
   }
   // On and beside every limit of Densitometry.
   void tellsAeration() {
@@ -67,6 +67,15 @@ class TestAgreement : public QObject {
             (Ids{id(Aeration::Outside), id(Aeration::Hyperinflated), id(Aeration::Hyperinflated),
                  id(Aeration::Inflated), id(Aeration::Inflated), id(Aeration::Infiltrated), id(Aeration::Infiltrated),
                  id(Aeration::Collapsed), id(Aeration::Collapsed), id(Aeration::Dense), id(Aeration::Dense)}));
+    // Limits of one's own; limits that do not rise are none.
+    const auto own = row<std::int16_t>({-901, -900, -600, -599, 40, 50});
+    const auto all = row<std::uint8_t>({1, 1, 1, 1, 1, 1});
+    QVERIFY(aerationOf(own, all, {{-900, -599, -300, 50}})->voxels() ==
+            (Ids{id(Aeration::Hyperinflated), id(Aeration::Inflated), id(Aeration::Inflated), id(Aeration::Infiltrated),
+                 id(Aeration::Collapsed), id(Aeration::Dense)}));
+    for (const AerationLimits& wrong : {AerationLimits{{-900, -900, -300, 50}}, AerationLimits{{-2000, -900, -300, 50}},
+                                        AerationLimits{{-900, -599, -300, 5000}}})
+      QVERIFY_THROWS_EXCEPTION(Error, (void)aerationOf(own, all, wrong));
   }
 };
 

@@ -112,6 +112,62 @@ class TestDensitometry : public QObject {
       QCOMPARE(voxels(part, LungZone::Ventral) + voxels(part, LungZone::Dorsal), whole);
     }
   }
+  // Expected values: NumPy on the same formula, 100 * mean((v >= a) & (v < b)).
+  void limitsOfAeration_data() {
+    QTest::addColumn<int>("part");
+    QTest::addColumn<QVector<int>>("limits");
+    QTest::addColumn<QVector<double>>("expected");
+    const QVector<int> published{-950, -750, -400, 0}, own{-900, -600, -250, 50};
+    const int right = static_cast<int>(LungPart::Right), both = static_cast<int>(LungPart::Both);
+    QTest::newRow("right, published") << right << published
+                                      << QVector<double>{4.761905, 14.285714, 33.333333, 34.52381, 13.095238};
+    QTest::newRow("right, own") << right << own << QVector<double>{9.52381, 21.428571, 34.52381, 23.809524, 10.714286};
+    QTest::newRow("both, published") << both << published
+                                     << QVector<double>{7.051282, 12.179487, 34.615385, 32.692308, 13.461538};
+    QTest::newRow("both, own") << both << own << QVector<double>{10.897436, 22.435897, 32.692308, 23.717949, 10.25641};
+  }
+  void limitsOfAeration() {
+    QFETCH(int, part);
+    QFETCH(QVector<int>, limits);
+    QFETCH(QVector<double>, expected);
+    AerationLimits from;
+    std::copy(limits.begin(), limits.end(), from.fromHu.begin());
+    const Fixture f;
+    auto regions = measureDensity(f.ct, f.mask, from, {}).value();
+    for (const bool again : {false, true}) {
+      if (again) {  // set afterwards, from the histogram alone
+        regions = measureDensity(f.ct, f.mask);
+        for (MeasuredRegion& region : regions) setAerationLimits(region, from);
+      }
+      const Densitometry* d = find(regions, static_cast<LungPart>(part), LungZone::Whole);
+      QVERIFY(d->aerationLimits == from);
+      const auto percent = d->aerationPercent();
+      for (std::size_t i = 0; i < percent.size(); ++i)
+        QVERIFY2(std::abs(percent[i] - expected[static_cast<qsizetype>(i)]) < 1e-6,
+                 qPrintable(QString("class %1: %2").arg(i).arg(percent[i])));
+    }
+  }
+  void theHistogramOfARegion() {
+    const Fixture f;
+    const auto regions = measureDensity(f.ct, f.mask);
+    const HuHistogram& h = regions[0].histogram;  // right, whole; NumPy: min, max, a count and np.percentile(v, 37)
+    QCOMPARE(h.voxels(), std::uint64_t{84});
+    QCOMPARE(h.firstHu(), -1092);
+    QCOMPARE(h.endHu(), 176);
+    QCOMPARE(h.between(-900, -600), std::uint64_t{18});
+    QVERIFY(std::abs(h.percentile(37) + 548.35) < 1e-9);
+    QCOMPARE(h.at(-5000) + h.at(5000), std::uint64_t{0});
+    QCOMPARE(HuHistogram(-10, {0, 0, 3, 0, 1, 0}).firstHu(), -8);
+    QCOMPARE(HuHistogram(-10, {0, 0, 3, 0, 1, 0}).endHu(), -5);
+    QCOMPARE(HuHistogram(7, {0, 0}).voxels(), std::uint64_t{0});
+  }
+  void stopsAndRefusesLimits() {
+    const Fixture f;
+    std::stop_source stopped;
+    stopped.request_stop();
+    QVERIFY(!measureDensity(f.ct, f.mask, {}, stopped.get_token()));
+    QVERIFY_THROWS_EXCEPTION(Error, (void)measureDensity(f.ct, f.mask, {{-950, -400, -750, 0}}, {}));
+  }
   void withoutSidesBothAlone() {
     Fixture f;
     for (std::uint8_t& v : f.mask.voxels()) v = v != 0 ? kLungUnsided : v;

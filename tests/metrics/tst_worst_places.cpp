@@ -145,12 +145,32 @@ class TestWorstPlaces : public QObject {
     QCOMPARE(places.at(0).label, kLungUnsided);
     QCOMPARE(places.at(0).signedMm, -6.0);
   }
+  // The left lung is in the reference alone: it comes first, with its middle voxel. Middle of 4 .. 10 is 7.
+  void aLungThatIsNotThereIsOnePlace() {
+    const Grid grid = gridOf({60, 20, 20}, {1, 1, 2});
+    LabelVolume reference(grid), mask(grid);
+    fillBlock(reference, {4, 2, 2}, {20, 12, 12}, kRightLung);
+    fillBlock(mask, {4, 2, 2}, {14, 12, 12}, kRightLung);  // 6 mm missed
+    fillBlock(reference, {40, 4, 5}, {50, 10, 13}, kLeftLung);
+    const auto places = worstPlaces(reference, mask).value();
+    QCOMPARE(places.size(), std::size_t{2});
+    QCOMPARE(places[0].label, kLeftLung);
+    QVERIFY(places[0].whole() && places[0].missed());
+    QCOMPARE(places[0].voxel, (Index3{45, 7, 9}));
+    QCOMPARE(places[0].positionMm, (Point3{45, 7, 18}));
+    QVERIFY(!places[1].whole());
+    QCOMPARE(places[1].signedMm, -6.0);
+    const auto swapped = worstPlaces(mask, reference).value();
+    QVERIFY(swapped.at(0).whole() && !swapped[0].missed());
+    // Nor is any lung in an empty mask.
+    QCOMPARE(worstPlaces(reference, LabelVolume(grid))->size(), std::size_t{2});
+    QVERIFY(worstPlaces(LabelVolume(grid), LabelVolume(grid))->empty());
+  }
   void nothingToTell() {
     const Grid grid = gridOf({20, 20, 20});
     LabelVolume reference(grid);
     fillBlock(reference, {2, 2, 2}, {15, 12, 12}, kRightLung);
     QVERIFY(worstPlaces(reference, reference)->empty());
-    QVERIFY(worstPlaces(reference, LabelVolume(grid))->empty());
     Grid unknown = grid;
     unknown.spacingKnown = false;
     LabelVolume mask(unknown);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "models/session/doubt_session.h"
 #include "models/session/measure_session.h"
 #include "models/session/review_session.h"
 #include "pipeline/core/label_set.h"
@@ -43,9 +44,11 @@ struct Desk {
   Study study;
   SurfaceSession surfaces{study};
   ReviewSession review{study, surfaces};
+  DoubtSession doubts{study, surfaces};
   Desk() { study.setScan(scanOf(-800)); }
   bool busy() {
-    return surfaces.job().busy() || review.alarmJob().busy() || review.placesJob().busy() || review.errorJob().busy();
+    return surfaces.job().busy() || review.alarmJob().busy() || review.placesJob().busy() || review.errorJob().busy() ||
+           doubts.regionJob().busy() || doubts.mapJob().busy();
   }
 };
 
@@ -154,6 +157,69 @@ class TestReviewSession : public QObject {
       for (const float mm : desk.review.errors()->mm[lung])
         QCOMPARE(std::isinf(mm) && mm > 0, (*desk.review.errors()->surfaces)[lung].label == kLeftLung);
   }
+  // A lung that the prediction lacks: first of the worst places, and named where the colours cannot show it.
+  void aLungTooFewIsSaid() {
+    Desk desk;
+    auto right = std::make_shared<LabelVolume>(kGrid);
+    fillBlock(*right, {5, 8, 5}, {22, 31, 34}, kRightLung);
+    desk.study.setReference({lungsFrom(5), "expert"});
+    desk.study.setPrediction({right, "made"});
+    desk.review.setErrorsWanted(true);
+    QTRY_VERIFY_WITH_TIMEOUT(desk.review.errors() && desk.review.places(), kPatienceMs);
+    QCOMPARE(desk.review.errors()->missing, std::vector<std::uint8_t>{kLeftLung});
+    QCOMPARE(desk.review.places()->front().title, QString("Missed entirely"));
+    QVERIFY(desk.review.places()->front().where.startsWith("Left lung, middle third"));
+    desk.study.setPrediction({lungsFrom(5), "both"});
+    QTRY_VERIFY_WITH_TIMEOUT(desk.review.errors(), kPatienceMs);
+    QVERIFY(desk.review.errors()->missing.empty());
+  }
+  // 6 x 5 x 6 voxels of 8 mm³ at the front of the right lung, its corners but one rounded off by what is too thin: the
+  // core is 4 x 3 x 4, and a corner is 3.5 mm from it, more than 3 mm. 172 voxels, 1.4 ml.
+  void whatTheNetworkIsUnsureOf() {
+    Desk desk;
+    auto doubt = std::make_shared<LabelVolume>(kGrid);
+    fillBlock(*doubt, {6, 8, 15}, {11, 12, 20}, 200);
+    desk.study.setPrediction({lungsFrom(5), "made"});
+    QVERIFY(!desk.doubts.known());
+    desk.doubts.setColoursWanted(true);
+    QTRY_VERIFY_WITH_TIMEOUT(!desk.busy(), kPatienceMs);
+    QVERIFY(!desk.doubts.regions() && !desk.doubts.map());
+    const LabelPtr labels = lungsFrom(5);
+    desk.study.setPrediction({labels, "unet", {}, doubt});
+    QVERIFY(desk.doubts.known());
+    QTRY_VERIFY_WITH_TIMEOUT(desk.doubts.regions() && desk.doubts.map(), kPatienceMs);
+    QCOMPARE(desk.doubts.regions()->size(), std::size_t{1});
+    const Finding& region = desk.doubts.regions()->front();
+    QCOMPARE(region.kind, Finding::Kind::Doubt);
+    QCOMPARE(region.title, QString("1.4 ml doubtful"));
+    QVERIFY2(region.where.startsWith("Right lung, middle third, slice 1"), qPrintable(region.where));
+    QCOMPARE(int((*doubt)[region.voxel]), 200);
+    const DoubtMap& map = *desk.doubts.map();
+    QCOMPARE(map.surfaces, desk.surfaces.surfaces());
+    float most = 0;
+    for (std::size_t lung = 0; lung < map.share.size(); ++lung) {
+      const TriangleMesh& mesh = (*map.surfaces)[lung];
+      QCOMPARE(map.share[lung].size(), mesh.pointsMm.size());
+      for (const float share : map.share[lung])
+        if (mesh.label == kRightLung)
+          most = std::max(most, share);
+        else
+          QCOMPARE(share, 0.F);
+    }
+    QVERIFY2(most > 0.2F && most <= 200.F / 255, qPrintable(QString::number(double(most))));
+
+    // An edited mask: the same doubt at its own surface. Another prediction: none.
+    desk.study.setEdited({lungsFrom(10), "edited"});
+    QTRY_VERIFY_WITH_TIMEOUT(desk.doubts.map() && desk.doubts.map()->surfaces == desk.surfaces.surfaces() &&
+                                 desk.surfaces.mask() == desk.study.edited().labels,
+                             kPatienceMs);
+    QVERIFY(desk.doubts.regions());
+    desk.study.setEdited({});
+    desk.study.setPrediction({lungsFrom(5), "threshold"});
+    QVERIFY(!desk.doubts.known() && !desk.doubts.regions() && !desk.doubts.map());
+    auto elsewhere = std::make_shared<LabelVolume>(gridOf({5, 5, 5}));
+    QVERIFY_THROWS_EXCEPTION(Error, desk.study.setPrediction({labels, "unet", {}, elsewhere}));
+  }
   void withoutAVoxelSizeThereAreNoDistances() {
     Desk desk;
     auto scan = std::make_shared<Scan>();
@@ -212,6 +278,33 @@ class TestReviewSession : public QObject {
     measure.setWanted(false);
     study.setPrediction({});
     QVERIFY(!measure.job().busy());
+  }
+  // All lung has -500 HU: infiltrated, and collapsed once that starts at -500. The shares at once, the colours later.
+  void limitsMoveSharesAndColours() {
+    Study study;
+    MeasureSession measure(study);
+    study.setScan(scanOf(-500));
+    study.setPrediction({lungsFrom(5), "made"});
+    measure.setWanted(true);
+    measure.setColoursWanted(true);
+    QTRY_VERIFY_WITH_TIMEOUT(!measure.regions().empty() && measure.aeration(), kPatienceMs);
+    QCOMPARE(measure.regions()[0].density.infiltratedPercent, 100.0);
+    QSignalSpy changed(&measure, &MeasureSession::regionsChanged);
+    const LabelPtr before = measure.aeration();
+    measure.setLimits({{-950, -750, -500, 0}});
+    QCOMPARE(changed.size(), 1);
+    QCOMPARE(measure.regions()[0].density.infiltratedPercent, 0.0);
+    QCOMPARE(measure.regions()[0].density.collapsedPercent, 100.0);
+    QCOMPARE(measure.aeration(), before);  // no flicker meanwhile
+    QTRY_VERIFY_WITH_TIMEOUT(measure.aeration() && measure.aeration() != before, kPatienceMs);
+    QCOMPARE(int((*measure.aeration())[Index3{6, 10, 10}]), 4);
+    measure.setLimits({{-950, -750, -500, 0}});
+    QCOMPARE(changed.size(), 1);  // nothing has changed
+    QVERIFY_THROWS_EXCEPTION(Error, measure.setLimits({{-950, -750, -750, 0}}));
+    // They stay for the next mask.
+    study.setPrediction({lungsFrom(8), "other"});
+    QTRY_VERIFY_WITH_TIMEOUT(!measure.regions().empty(), kPatienceMs);
+    QCOMPARE(measure.regions()[0].density.collapsedPercent, 100.0);
   }
   void coloursAerationWhileItIsWanted() {
     Study study;

@@ -20,6 +20,7 @@ class TestDensityFigures : public QObject {
     right.highPercent = {5.5, 6.5, 7.5, 8.5};
     right.highBandPercent = 9.5;
     right.collapsedPercent = 10.5;
+    right.aerationLimits = {{-900, -700, -300, 50}};
     Densitometry both = right;
     both.ml.reset();
     return {{LungPart::Right, LungZone::Whole, right}, {LungPart::Both, LungZone::Upper, both}};
@@ -41,6 +42,7 @@ class TestDensityFigures : public QObject {
     QCOMPARE(first["haa_250_percent"].toDouble(), 8.5);
     QCOMPARE(first["haa_600_250_percent"].toDouble(), 9.5);
     QCOMPARE(first["collapsed_percent"].toDouble(), 10.5);
+    QCOMPARE(first["aeration_from_hu"].toArray(), QJsonArray({-900, -700, -300, 50}));
     QCOMPARE(second["label"].toString(), QString("lungs"));
     QCOMPARE(second["zone"].toString(), QString("upper"));
     QVERIFY(second["ml"].isNull());
@@ -51,11 +53,14 @@ class TestDensityFigures : public QObject {
     QVERIFY(lines[0].startsWith("label,zone,voxels,ml,mass_g,mean_hu"));
     QVERIFY2(lines[1].startsWith("right_lung,whole,12,1234.560000,,-812.340000"), qPrintable(lines[1]));
     QVERIFY(lines[2].startsWith("lungs,upper,12,,,"));
+    QVERIFY(lines[0].endsWith(",aeration_from_hu") && lines[1].endsWith(",-900/-700/-300/50"));
     for (const QString& line : lines) QCOMPARE(line.count(','), lines[0].count(','));
   }
   void text() {
     const QStringList lines = QString::fromStdString(toText(regions())).split('\n');
     QVERIFY2(lines[1].simplified() == "Volume, ml 1234.6 - -", qPrintable(lines[1]));
+    QVERIFY2(lines[lines.size() - 2] == "Inflated, infiltrated, collapsed, dense: from -900, -700, -300, 50 HU",
+             qPrintable(lines[lines.size() - 2]));
     QVERIFY2(lines[3].simplified() == "Mean, HU -812.3 - -", qPrintable(lines[3]));
   }
   void everyFigureHasItsOwnKey() {

@@ -90,7 +90,7 @@ class TestErrorColours : public QObject {
     for (const double scale : {1.0, 2.0}) {
       Picture picture(static_cast<int>(400 * scale), static_cast<int>(500 * scale));
       TextCache texts;
-      drawErrorScale(picture.view(), 10, scale, texts);
+      drawColourScale(picture.view(), errorScale(10), scale, texts);
       // The bar's row: the lowest one that holds the colour of the missed end.
       int row = picture.height - 1;
       const auto found = [&](Pixel colour) {
@@ -115,7 +115,7 @@ class TestErrorColours : public QObject {
   void aSmallPaneHasNoScale() {
     Picture picture(100, 100);
     TextCache texts;
-    drawErrorScale(picture.view(), 10, 1, texts);
+    drawColourScale(picture.view(), errorScale(10), 1, texts);
     QVERIFY(std::all_of(picture.pixels.begin(), picture.pixels.end(), [](Pixel p) { return p == 0; }));
   }
 };

@@ -11,6 +11,7 @@
 
 #include "pipeline/core/label_set.h"
 #include "tests/scene/ball_mesh.h"
+#include "widgets/scene/error_colours.h"
 #include "widgets/scene/surface_scene.h"
 
 using namespace pulmo;
@@ -144,7 +145,7 @@ class TestSurfaceScene : public QObject {
     const auto points = [](const Point3& centre) { return ballMesh(kRightLung, centre, kRadius).pointsMm.size(); };
     std::vector<std::vector<float>> mm{std::vector<float>(points(kRight), -10.F),
                                        std::vector<float>(points(kLeft), 10.F)};
-    stage.scene.setErrors(std::make_shared<const std::vector<std::vector<float>>>(mm), 10);
+    stage.scene.setColours({std::make_shared<const std::vector<std::vector<float>>>(mm), errorScale(10)});
     for (const bool turning : {false, true}) {
       stage.scene.setInteractive(turning);
       stage.draw();
@@ -153,14 +154,14 @@ class TestSurfaceScene : public QObject {
     }
     stage.scene.setInteractive(false);
     mm[0].assign(mm[0].size(), 0.F);
-    stage.scene.setErrors(std::make_shared<const std::vector<std::vector<float>>>(mm), 10);
+    stage.scene.setColours({std::make_shared<const std::vector<std::vector<float>>>(mm), errorScale(10)});
     stage.draw();
     QVERIFY(std::abs(warmth(stage.colourAt(kRight))) < 25);
     mm[1].pop_back();  // not of this surface: rather its own colour than a wrong one
-    stage.scene.setErrors(std::make_shared<const std::vector<std::vector<float>>>(mm), 10);
+    stage.scene.setColours({std::make_shared<const std::vector<std::vector<float>>>(mm), errorScale(10)});
     stage.draw();
     QVERIFY(isLeft(stage.colourAt(kLeft)));
-    stage.scene.setErrors(nullptr, 0);
+    stage.scene.setColours({});
     stage.draw();
     QVERIFY(isRight(stage.colourAt(kRight)) && isLeft(stage.colourAt(kLeft)));
   }

@@ -81,6 +81,7 @@ void DicomSlice::write(const std::filesystem::path& path) const {
   d.text(0x0008, 0x103E, "LO", description);
   d.text(0x0010, 0x0010, "PN", patientName);
   d.text(0x0010, 0x0020, "LO", patientId);
+  if (!patientBirthDate.empty()) d.text(0x0010, 0x0030, "DA", patientBirthDate);
   if (thickness) d.text(0x0018, 0x0050, "DS", decimals(std::array{*thickness}));
   d.text(0x0018, 0x1210, "SH", "B60f");
   d.uid(0x0020, 0x000D, "1.2.826.0.1.3680043.2.1125.1");

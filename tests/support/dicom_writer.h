@@ -21,7 +21,7 @@ struct DicomSlice {
   bool metaHeader = true;
   std::string seriesUid = "1.2.826.0.1.3680043.2.1125.1.1", sopClass = "1.2.840.10008.5.1.4.1.1.2", modality = "CT";
   std::string description = "Chest 1.0", imageType = "ORIGINAL\\PRIMARY\\AXIAL", photometric = "MONOCHROME2";
-  std::string patientName = "Test^Phantom", patientId = "PH-1";
+  std::string patientName = "Test^Phantom", patientId = "PH-1", patientBirthDate;  ///< "" = not written
   int instance = 1, acquisition = 1;
   int columns = 0, rows = 0, bitsAllocated = 16, bitsStored = 16, samples = 1;
   std::optional<int> highBit;  ///< bitsStored - 1 if not given; the bits around the value are set at random

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "tests/support/small_chest.h"
+#include "widgets/scene/error_colours.h"
 #include "widgets/view/pane_frame.h"
 #include "widgets/view/pane_tool.h"
 #include "widgets/view/slice_bar.h"
@@ -177,7 +178,7 @@ class TestViewGrid : public QObject {
     w.grid.setSurfaces(twoTetrahedra());
     const QImage without = w.grid.snapshot3d();
     const auto errors = std::make_shared<const std::vector<std::vector<float>>>(2, std::vector<float>(4, -8.F));
-    w.grid.setSurfaceErrors(errors, 5);
+    w.grid.setSurfaceColours({errors, errorScale(5)});
     const QImage with = w.grid.snapshot3d();
     int red = 0, violet = 0;  // the ends of the scale, in the lower left, where no lung is
     for (int y = with.height() - 60; y < with.height(); ++y)
@@ -187,9 +188,9 @@ class TestViewGrid : public QObject {
         violet += c.blue() > c.red() + 100;
       }
     QVERIFY2(red > 50 && violet > 50, qPrintable(QString("%1 %2").arg(red).arg(violet)));
-    w.grid.setSurfaceErrors(nullptr, 0);
+    w.grid.setSurfaceColours({});
     QCOMPARE(w.grid.snapshot3d(), without);
-    w.grid.setSurfaceErrors(errors, 5);
+    w.grid.setSurfaceColours({errors, errorScale(5)});
     w.grid.setSurfaces(twoTetrahedra());  // other surfaces: the errors were of those before
     QCOMPARE(w.grid.snapshot3d(), without);
   }

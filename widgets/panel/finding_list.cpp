@@ -9,6 +9,7 @@
 #include <array>
 #include <optional>
 
+#include "widgets/scene/doubt_colours.h"
 #include "widgets/scene/error_colours.h"
 
 namespace pulmo {
@@ -35,6 +36,8 @@ QColor markOf(Finding::Kind kind) {
       return colourOf(kMissedColour);
     case Finding::Kind::Added:
       return colourOf(kAddedColour);
+    case Finding::Kind::Doubt:
+      return colourOf(doubtColour(1));
     case Finding::Kind::Note:
       break;
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "widgets/panel/list_panel.h"
 
+#include <QAbstractButton>
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDropEvent>
@@ -89,6 +90,7 @@ QWidget* ListPanel::makeListPage() {
   text_->setPlaceholderText(tr("Filter by name, comment, who …"));
   text_->setToolTip(tr("Shows the scans whose name, place, description, comment or reader has this text"));
   text_->setClearButtonEnabled(true);
+  for (auto* button : text_->findChildren<QAbstractButton*>()) button->setToolTip(tr("Clear the filter"));
   text_->setMinimumWidth(110);
   state_ = new QComboBox(page);
   state_->setObjectName("list.state");

@@ -17,9 +17,9 @@
 #include <optional>
 
 #include "models/session/measure_session.h"
-#include "widgets/control/colour_key.h"
 #include "widgets/control/scrolled_column.h"
-#include "widgets/scene/aeration_colours.h"
+#include "widgets/panel/aeration_box.h"
+#include "widgets/panel/texture_box.h"
 
 namespace pulmo {
 
@@ -27,14 +27,6 @@ namespace {
 
 constexpr int kRowHeight = 22;
 constexpr std::array<LungPart, 3> kColumns{LungPart::Right, LungPart::Left, LungPart::Both};
-
-std::vector<std::pair<Pixel, QString>> aerationKey() {
-  std::vector<std::pair<Pixel, QString>> key;
-  for (const AerationColour& each : kAerationColours)
-    key.emplace_back(each.colour,
-                     MeasurePanel::tr("%1, %2").arg(QString::fromUtf8(each.name), QString::fromUtf8(each.limits)));
-  return key;
-}
 
 /// With a minus that is as long as a plus; four digits are all there is room for, and all that a scan can tell.
 QString numberOf(const std::optional<double>& value, int decimals) {
@@ -63,7 +55,7 @@ QTableWidget* makeTable(QWidget* parent) {
 
 }  // namespace
 
-MeasurePanel::MeasurePanel(Study& study, MeasureSession& session, QWidget* parent)
+MeasurePanel::MeasurePanel(Study& study, MeasureSession& session, TextureSession& textures, QWidget* parent)
     : QWidget(parent),
       study_(study),
       session_(session),
@@ -71,6 +63,8 @@ MeasurePanel::MeasurePanel(Study& study, MeasureSession& session, QWidget* paren
       figures_(new QWidget(this)),
       zone_(new QComboBox(this)),
       table_(makeTable(this)),
+      box_(new AerationBox(session, this)),
+      texture_(new TextureBox(textures, this)),
       aeration_(new QCheckBox(tr("Colour the slices by aeration"), this)) {
   QVBoxLayout* column = makeScrolledColumn(this);
   hint_->setObjectName("measure.hint");
@@ -92,20 +86,23 @@ MeasurePanel::MeasurePanel(Study& study, MeasureSession& session, QWidget* paren
   auto* all = new QVBoxLayout(figures_);
   all->setContentsMargins(0, 0, 0, 0);
   all->addWidget(zone_);
+  all->addWidget(box_);
+  all->addWidget(aeration_);
+  all->addSpacing(8);
   all->addWidget(table_);
   all->addLayout(buttons);
+  all->addSpacing(8);
+  all->addWidget(texture_);
   aeration_->setObjectName("measure.aeration");
-  aeration_->setToolTip(tr("Lay colours over the lung in the slices by the air it holds (limits in HU)"));
+  aeration_->setToolTip(tr("Lay the classes' colours over the lung in the slices; they follow when the limits rest"));
   column->addWidget(hint_);
   column->addWidget(figures_);
-  column->addSpacing(8);
-  column->addWidget(aeration_);
-  column->addWidget(makeColourKey(aerationKey(), this));
   column->addStretch(1);
 
   connect(zone_, &QComboBox::currentIndexChanged, this, &MeasurePanel::showRegions);
   connect(copy, &QPushButton::clicked, this, &MeasurePanel::copyTable);
   connect(save, &QPushButton::clicked, this, &MeasurePanel::saveRequested);
+  connect(texture_, &TextureBox::saveRequested, this, &MeasurePanel::saveTextureRequested);
   connect(aeration_, &QCheckBox::toggled, this, &MeasurePanel::aerationColoursChanged);
   connect(&session_, &MeasureSession::regionsChanged, this, &MeasurePanel::showRegions);
   connect(&study_, &Study::scanChanged, this, &MeasurePanel::showRegions);
@@ -141,6 +138,7 @@ void MeasurePanel::showRegions() {
     hint_->setText(session_.job().busy() ? tr("Measuring …") : tr("The mask holds no lung that could be measured."));
   else
     hint_->setText(tr("Inside the mask: %1").arg(mask.origin));
+  box_->showZone(static_cast<LungZone>(zone_->currentIndex()));
   const auto figures = densityFigures();
   for (int c = 0; c < table_->columnCount(); ++c) {
     const auto zone = static_cast<LungZone>(zone_->currentIndex());

@@ -9,20 +9,24 @@ class QTableWidget;
 
 namespace pulmo {
 
+class AerationBox;
 class MeasureSession;
 class Study;
+class TextureBox;
+class TextureSession;
 
-/// Right dock, *Measure*: how dense the lungs are, each and both, whole or a zone. GUI thread only.
+/// Right dock, *Measure*: how dense the lungs are, each and both, whole or a zone, and their texture. GUI thread only.
 class MeasurePanel : public QWidget {
   Q_OBJECT
  public:
-  MeasurePanel(Study& study, MeasureSession& session, QWidget* parent = nullptr);
+  MeasurePanel(Study& study, MeasureSession& session, TextureSession& textures, QWidget* parent = nullptr);
 
   [[nodiscard]] bool aerationColours() const;
   void setAerationColours(bool on);
 
  Q_SIGNALS:
   void saveRequested();  ///< the window owns the file dialogs
+  void saveTextureRequested();
   void aerationColoursChanged();
 
  protected:
@@ -39,6 +43,8 @@ class MeasurePanel : public QWidget {
   QWidget* figures_;  ///< zone, table and buttons
   QComboBox* zone_;
   QTableWidget* table_;
+  AerationBox* box_;
+  TextureBox* texture_;
   QCheckBox* aeration_;
 };
 

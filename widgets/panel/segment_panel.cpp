@@ -147,7 +147,10 @@ SegmentPanel::SegmentPanel(Study& study, MaskSession& masks, VolumeSession& volu
   connect(&study_, &Study::referenceChanged, this, &SegmentPanel::showMasks);
   connect(&study_, &Study::predictionChanged, this, &SegmentPanel::showMasks);
   connect(&study_, &Study::editedChanged, this, &SegmentPanel::showMasks);
-  connect(&masks_, &MaskSession::segmented, this, &SegmentPanel::showMasks);
+  connect(&masks_, &MaskSession::segmented, this, [this] {
+    made_ = study_.prediction().labels;
+    showMasks();
+  });
   connect(&volumes_, &VolumeSession::volumesChanged, this, &SegmentPanel::showMasks);
   connect(&comparison_, &ComparisonSession::metricsChanged, this, &SegmentPanel::showMetrics);
   showMasks();
@@ -162,14 +165,14 @@ void SegmentPanel::showMasks() {
   const bool open = study_.scan() != nullptr;
   const NamedMask& result = study_.result();
   const NamedMask& reference = study_.reference();
+  if (made_ != study_.prediction().labels) made_.reset();
   run_->setEnabled(open);
   openReference_->setEnabled(open);
   save_->setVisible(result.labels != nullptr);
   prediction_->setVisible(result.labels != nullptr);
   if (result.labels) {
-    const QString from = result.labels == study_.prediction().labels
-                             ? tr("%1, %2 s").arg(result.origin).arg(masks_.seconds(), 0, 'f', 1)
-                             : result.origin;
+    const QString from =
+        result.labels == made_ ? tr("%1, %2 s").arg(result.origin).arg(masks_.seconds(), 0, 'f', 1) : result.origin;
     prediction_->setText(from + '\n' + textOf(volumes_.result()));
   }
   notes_->setText(result.notes.join('\n'));

@@ -2,6 +2,8 @@
 #pragma once
 #include <QWidget>
 
+#include "pipeline/core/volume.h"
+
 class QComboBox;
 class QLabel;
 class QPushButton;
@@ -36,6 +38,7 @@ class SegmentPanel : public QWidget {
 
   Study& study_;
   MaskSession& masks_;
+  LabelPtr made_;  ///< by the last segmentation: its seconds are told of no other mask
   VolumeSession& volumes_;
   ComparisonSession& comparison_;
   QComboBox* method_;

@@ -46,9 +46,10 @@ class WindowLut {
 
 /// How the ids of a label volume look and what they are called; id 0 is nothing.
 struct LabelPalette {
-  std::array<Pixel, 256> colours{};
+  std::array<Pixel, 256> colours{};    ///< alpha: how opaque, as a share of the overlay's opacity
   std::array<std::string, 256> names;  ///< utf-8
   bool outlined = true;                ///< false for classes as fine as noise: areas alone
+  double strength = 1;                 ///< of the areas, times the overlay's opacity, up to 1
 };
 /// Of label_set.h's lungs.
 [[nodiscard]] const LabelPalette& lungPalette();

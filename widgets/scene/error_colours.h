@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include "widgets/scene/colour_map.h"
-#include "widgets/scene/slice_raster.h"
-#include "widgets/scene/slice_text.h"
+#include "widgets/scene/colour_scale.h"
 
 namespace pulmo {
 
@@ -18,8 +16,7 @@ inline constexpr Pixel kOtherSideColour = pixelOfRgb(250, 222, 60);
 /// @pre limitMm > 0; mm is a number
 [[nodiscard]] Pixel errorColour(double mm, double limitMm);
 
-/// The scale of errorColour in the lower left, with mm and what the ends mean. Nothing where there is no room.
-/// @param scale  device pixels per logical pixel
-void drawErrorScale(const PixelView& out, double limitMm, double scale, TextCache& texts);
+/// errorColour with what its ends mean.
+[[nodiscard]] ColourScale errorScale(double limitMm);
 
 }  // namespace pulmo

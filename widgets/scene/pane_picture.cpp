@@ -2,8 +2,6 @@
 #include "widgets/scene/pane_picture.h"
 
 #include <dlfcn.h>
-#include <vtkErrorCode.h>
-#include <vtkImageData.h>
 #include <vtkNew.h>
 #include <vtkPNGWriter.h>
 #include <vtkRenderWindow.h>
@@ -13,6 +11,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "widgets/scene/rgb_image_vtk.h"
 #include "widgets/scene/slice_scene.h"
 #include "widgets/scene/surface_scene.h"
 
@@ -119,30 +118,39 @@ RgbImage drawPanes(const PanePicture& picture) {
   for (std::size_t i = 0; i < picture.slices.size(); ++i)
     drawSlice(picture, picture.slices[i], places[i], pixels, shared);
   if (picture.lungs) drawLungs(picture, places.back(), pixels);
-  RgbImage image{picture.width, picture.height, {}};
+  return rgbOf(pixels, picture.width, picture.height);
+}
+
+RgbImage rgbOf(const std::vector<Pixel>& pixels, int width, int height) {
+  RgbImage image{width, height, {}};
   image.rgb.reserve(pixels.size() * 3);
   for (const Pixel pixel : pixels)
     for (const unsigned shift : {16U, 8U, 0U}) image.rgb.push_back(static_cast<std::uint8_t>(pixel >> shift));
   return image;
 }
 
-void savePng(const RgbImage& image, const std::filesystem::path& path, Overwrite overwrite) {
-  vtkNew<vtkImageData> data;
+vtkSmartPointer<vtkImageData> vtkImageOf(const RgbImage& image) {
+  const auto data = vtkSmartPointer<vtkImageData>::New();
   data->SetDimensions(image.width, image.height, 1);
   data->AllocateScalars(VTK_UNSIGNED_CHAR, 3);
   const std::ptrdiff_t row = 3 * std::ptrdiff_t(image.width);
-  for (int y = 0; y < image.height; ++y)  // VTK's first row is the lowest
+  for (int y = 0; y < image.height; ++y)
     std::copy_n(image.rgb.data() + y * row, row,
                 static_cast<std::uint8_t*>(data->GetScalarPointer(0, image.height - 1 - y, 0)));
-  writeAtomically(path, overwrite, [&](const std::filesystem::path& temporary) {
-    vtkNew<vtkPNGWriter> writer;
-    writer->SetInputData(data);
-    writer->SetFileName(temporary.c_str());
-    writer->Write();
-    if (writer->GetErrorCode() != vtkErrorCode::NoError)
-      throw Error(ErrorKind::Io, "The picture could not be written to " + path.filename().string() + ".",
-                  vtkErrorCode::GetStringFromErrorCode(writer->GetErrorCode()));
-  });
+  return data;
+}
+
+std::string pngOf(const RgbImage& image) {
+  vtkNew<vtkPNGWriter> writer;
+  writer->SetInputData(vtkImageOf(image));
+  writer->WriteToMemoryOn();
+  writer->Write();
+  vtkUnsignedCharArray* bytes = writer->GetResult();
+  return {reinterpret_cast<const char*>(bytes->GetPointer(0)), static_cast<std::size_t>(bytes->GetNumberOfValues())};
+}
+
+void savePng(const RgbImage& image, const std::filesystem::path& path, Overwrite overwrite) {
+  writeAtomically(path, overwrite, pngOf(image));
 }
 
 }  // namespace pulmo

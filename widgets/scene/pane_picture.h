@@ -46,6 +46,12 @@ struct PanePicture {
 /// @throws Error{Io} "... needs a display" if there is a 3-D pane and none can be opened
 [[nodiscard]] RgbImage drawPanes(const PanePicture& picture);
 
+/// The bytes of a PNG file.
+[[nodiscard]] std::string pngOf(const RgbImage& image);
+
+/// Without what Pixel calls alpha.
+[[nodiscard]] RgbImage rgbOf(const std::vector<std::uint32_t>& pixels, int width, int height);
+
 /// @throws Error{Io} as writeAtomically
 void savePng(const RgbImage& image, const std::filesystem::path& path, Overwrite overwrite);
 

@@ -121,8 +121,11 @@ void drawCt(const PixelView& out, const SliceGeometry& geometry, const SliceView
 
 void drawLabels(const PixelView& out, const SliceGeometry& geometry, const SliceView<std::uint8_t>& labels,
                 double opacity, const std::array<Pixel, 256>& colours) {
-  const auto weight = static_cast<unsigned>(std::lround(std::clamp(opacity, 0.0, 1.0) * 256));
+  const double weight = std::clamp(opacity, 0.0, 1.0) * 256;
   if (weight == 0) return;
+  std::array<unsigned, 256> weights{};
+  for (std::size_t id = 1; id < weights.size(); ++id)
+    weights[id] = static_cast<unsigned>(std::lround(weight * (colours[id] >> 24U) / 255));
   const std::vector<Sample> columns = columnsOf(out, geometry, labels.width);
   const std::vector<Sample> rows = rowsOf(out, geometry, labels.height);
   const Run run = runOf(columns);
@@ -133,7 +136,7 @@ void drawLabels(const PixelView& out, const SliceGeometry& geometry, const Slice
     Pixel* to = out.row(y);
     for (int x = run.begin; x < run.end; ++x) {
       const std::uint8_t label = from[columns[static_cast<std::size_t>(x)].nearest];
-      if (label != 0) to[x] = blended(to[x], colours[label], weight);
+      if (label != 0) to[x] = blended(to[x], colours[label], weights[label]);
     }
   }
 }

@@ -84,6 +84,9 @@ void SliceScene::setOverlay(const OverlayStyle& style) {
 void SliceScene::setCrosshair(bool visible) {
   crosshair_ = visible;
 }
+void SliceScene::setAnnotated(bool annotated) {
+  annotated_ = annotated;
+}
 void SliceScene::setProbe(std::optional<Index3> voxel) {
   probe_ = voxel;
 }
@@ -145,7 +148,7 @@ void SliceScene::render(const PixelView& out) {
     const auto [x, y] = pixelOf({double(cursor_[0]), double(cursor_[1]), double(cursor_[2])});
     drawCrosshair(out, x, y, scale_);
   }
-  drawAnnotations(out, geometry_, facts(), scale_, shared_->texts);
+  if (annotated_) drawAnnotations(out, geometry_, facts(), scale_, shared_->texts);
 }
 
 void SliceScene::drawMask(const PixelView& out) {
@@ -160,7 +163,7 @@ void SliceScene::drawMask(const PixelView& out) {
     else
       view = shared_->labels.slice(labels_, orientation_, slice);
     if (!overlay_.outlineOnly || !palette_.outlined)
-      drawLabels(out, geometry_, view, overlay_.opacity, palette_.colours);
+      drawLabels(out, geometry_, view, overlay_.opacity * palette_.strength, palette_.colours);
   }
   if (!palette_.outlined) return;
   const Stopwatch watch(times_.outlines);

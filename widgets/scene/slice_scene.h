@@ -50,6 +50,7 @@ class SliceScene {
   void setOverlay(const OverlayStyle& style);
   void setView(const Point3& focus, double zoom);  ///< focus as in SliceGeometry
   void setCrosshair(bool visible);
+  void setAnnotated(bool annotated);           ///< false: no text, letter or ruler is drawn, and no font is asked for
   void setProbe(std::optional<Index3> voxel);  ///< whose value is written; nullopt = the cursor's
   void setTitle(std::string title);            ///< utf-8
   void setEmptyText(std::string sentence);     ///< shown in the middle where there is nothing to show; utf-8
@@ -93,7 +94,7 @@ class SliceScene {
   Point3 focus_{0, 0, 0};
   double zoom_ = 1;
   OverlayStyle overlay_;
-  bool crosshair_ = true;
+  bool crosshair_ = true, annotated_ = true;
   std::optional<Index3> probe_;
   std::string title_, emptyText_;
   int width_ = 1, height_ = 1;

@@ -12,7 +12,6 @@
 #include <algorithm>
 
 #include "pipeline/core/label_set.h"
-#include "widgets/scene/error_colours.h"
 
 namespace pulmo {
 
@@ -53,18 +52,18 @@ vtkSmartPointer<vtkPolyDataMapper> mapperOf(const ShadedShape& shape) {
   return mapper;
 }
 
-void colourPoints(vtkPolyDataMapper* mapper, const std::vector<float>& mm, double limitMm) {
-  mapper->SetScalarVisibility(!mm.empty());
-  if (mm.empty()) {
+void colourPoints(vtkPolyDataMapper* mapper, const std::vector<float>& values, const ColourScale& scale) {
+  mapper->SetScalarVisibility(!values.empty());
+  if (values.empty()) {
     mapper->GetInput()->GetPointData()->SetScalars(nullptr);
     return;
   }
   vtkNew<vtkUnsignedCharArray> colours;
   colours->SetNumberOfComponents(3);
-  colours->SetNumberOfTuples(static_cast<vtkIdType>(mm.size()));
+  colours->SetNumberOfTuples(static_cast<vtkIdType>(values.size()));
   unsigned char* to = colours->GetPointer(0);
-  for (const float error : mm) {
-    const Pixel colour = errorColour(error, limitMm);
+  for (const float value : values) {
+    const Pixel colour = scale.colourOf(value);
     *to++ = static_cast<unsigned char>(colour >> 16U);
     *to++ = static_cast<unsigned char>(colour >> 8U);
     *to++ = static_cast<unsigned char>(colour);
@@ -124,15 +123,15 @@ void LungActor::show(bool visible, double opacity, bool turning) {
   actor_->GetProperty()->SetBackfaceCulling(solid && !turning);
 }
 
-void LungActor::colourByError(const std::vector<float>& mm, double limitMm) {
-  shape_.values = mm;
+void LungActor::colourBy(const std::vector<float>& values, const ColourScale& scale) {
+  shape_.values = values;
   const ShadedShape coarse = coarsened(shape_, kCoarseMm);
   coarse_ = mapperOf(coarse);
-  colourPoints(fine_, shape_.values, limitMm);
-  colourPoints(coarse_, coarse.values, limitMm);
+  colourPoints(fine_, shape_.values, scale);
+  colourPoints(coarse_, coarse.values, scale);
   for (vtkProperty* property : {actor_->GetProperty(), inside_.Get()}) {
-    property->SetAmbient(mm.empty() ? kAmbient : kReadAmbient);
-    property->SetDiffuse(mm.empty() ? kDiffuse : kReadDiffuse);
+    property->SetAmbient(values.empty() ? kAmbient : kReadAmbient);
+    property->SetDiffuse(values.empty() ? kDiffuse : kReadDiffuse);
   }
 }
 

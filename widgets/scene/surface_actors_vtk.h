@@ -11,6 +11,7 @@
 
 #include "pipeline/core/triangle_mesh.h"
 #include "pipeline/core/volume.h"
+#include "widgets/scene/colour_scale.h"
 #include "widgets/scene/surface_shape.h"
 
 class vtkRenderer;
@@ -26,8 +27,8 @@ class LungActor {
   void addTo(vtkRenderer* renderer);
   void removeFrom(vtkRenderer* renderer);
   void show(bool visible, double opacity, bool turning);
-  /// One colour a point by errorColour; empty = one colour, the label's. O(points).
-  void colourByError(const std::vector<float>& mm, double limitMm);
+  /// One colour a point; empty = one colour, the label's. O(points).
+  void colourBy(const std::vector<float>& values, const ColourScale& scale);
 
   [[nodiscard]] std::uint8_t label() const { return label_; }
   [[nodiscard]] const ShadedShape& shape() const { return shape_; }

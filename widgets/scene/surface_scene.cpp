@@ -245,12 +245,13 @@ void SurfaceScene::setSurfaces(std::shared_ptr<const std::vector<TriangleMesh>> 
   if (hadNone && !s.lungs.empty()) setStandardView(StandardView::Anterior);
 }
 
-void SurfaceScene::setErrors(std::shared_ptr<const std::vector<std::vector<float>>> mm, double limitMm) {
+void SurfaceScene::setColours(const SurfaceColours& colours) {
   Impl& s = *impl_;
+  const auto& values = colours.values;
   for (std::size_t i = 0; i < s.lungs.size(); ++i) {
     const std::size_t mesh = s.meshes[i];
-    const bool known = mm && mesh < mm->size() && (*mm)[mesh].size() == s.lungs[i]->shape().pointsMm.size();
-    s.lungs[i]->colourByError(known ? (*mm)[mesh] : std::vector<float>(), limitMm);
+    const bool known = values && mesh < values->size() && (*values)[mesh].size() == s.lungs[i]->shape().pointsMm.size();
+    s.lungs[i]->colourBy(known ? (*values)[mesh] : std::vector<float>(), colours.scale);
   }
   s.showLungs();
 }

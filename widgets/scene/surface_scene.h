@@ -8,6 +8,7 @@
 #include "pipeline/core/triangle_mesh.h"
 #include "pipeline/core/view_types.h"
 #include "pipeline/core/volume.h"
+#include "widgets/scene/colour_scale.h"
 
 class vtkRenderer;
 
@@ -33,9 +34,9 @@ class SurfaceScene {
   void setGrid(const Grid& grid);  ///< where the slice planes may lie
   /// null = none. The camera stays, unless there were none before.
   void setSurfaces(std::shared_ptr<const std::vector<TriangleMesh>> surfaces);
-  /// Colours the surfaces by errorColour instead of by side, until other surfaces come; null = by side.
+  /// Colours the surfaces by values instead of by side, until other surfaces come; without values: by side.
   /// @pre a value for each point of each of setSurfaces' surfaces; else they stay coloured by side
-  void setErrors(std::shared_ptr<const std::vector<std::vector<float>>> mm, double limitMm);
+  void setColours(const SurfaceColours& colours);
   void setCursor(const Index3& voxel);
   void setPlanesVisible(bool visible);
   void setVisible(std::uint8_t label, bool visible);

@@ -10,7 +10,6 @@
 #include <cmath>
 #include <utility>
 
-#include "widgets/scene/error_colours.h"
 #include "widgets/scene/slice_annotation.h"
 
 namespace pulmo {
@@ -55,14 +54,14 @@ SurfacePane::SurfacePane(ViewState& state, std::shared_ptr<SharedSlices> shared,
 void SurfacePane::setSurfaces(std::shared_ptr<const std::vector<TriangleMesh>> surfaces) {
   const bool first = !scene_.hasSurfaces();
   scene_.setSurfaces(std::move(surfaces));
-  errorLimitMm_ = 0;
+  colours_ = {};
   if (first && scene_.hasSurfaces()) setStandardView(SurfaceScene::StandardView::Anterior);
   render();
 }
 
-void SurfacePane::setErrors(std::shared_ptr<const std::vector<std::vector<float>>> mm, double limitMm) {
-  errorLimitMm_ = mm ? limitMm : 0;
-  scene_.setErrors(std::move(mm), limitMm);
+void SurfacePane::setColours(SurfaceColours colours) {
+  colours_ = std::move(colours);
+  scene_.setColours(colours_);
   render();
 }
 
@@ -97,9 +96,9 @@ void SurfacePane::beforeFrame() {
 }
 
 void SurfacePane::afterFrame(QImage& frame) {
-  if (errorLimitMm_ > 0)
-    drawErrorScale({reinterpret_cast<Pixel*>(frame.bits()), frame.width(), frame.height(), frame.bytesPerLine() / 4},
-                   errorLimitMm_, devicePixelRatioF(), shared_->texts);
+  if (colours_.values)
+    drawColourScale({reinterpret_cast<Pixel*>(frame.bits()), frame.width(), frame.height(), frame.bytesPerLine() / 4},
+                    colours_.scale, devicePixelRatioF(), shared_->texts);
 }
 
 void SurfacePane::resizeEvent(QResizeEvent* event) {

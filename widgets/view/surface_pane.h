@@ -26,7 +26,7 @@ class SurfacePane : public VtkView {
 
   void setSurfaces(std::shared_ptr<const std::vector<TriangleMesh>> surfaces);
   /// As SurfaceScene; with their scale over the picture.
-  void setErrors(std::shared_ptr<const std::vector<std::vector<float>>> mm, double limitMm);
+  void setColours(SurfaceColours colours);
   void setEmptyText(const QString& sentence);
   void setOpacity(double opacity);
   void setStandardView(SurfaceScene::StandardView view);
@@ -54,7 +54,7 @@ class SurfacePane : public VtkView {
   bool fitted_ = true;     ///< the camera is where the standard view put it: it is fitted again when the size changes
   bool fitAgain_ = false;  ///< before the next frame, when the size is known
   bool planes_ = true;
-  double errorLimitMm_ = 0;  ///< of the scale; 0 = none
+  SurfaceColours colours_;  ///< without values: no scale
   QTimer rest_;
   QTimer wheelEnd_;
   Qt::MouseButton drag_ = Qt::NoButton;

@@ -224,8 +224,8 @@ void ViewGrid::setSurfaces(std::shared_ptr<const std::vector<TriangleMesh>> surf
   surface_->setSurfaces(std::move(surfaces));
 }
 
-void ViewGrid::setSurfaceErrors(std::shared_ptr<const std::vector<std::vector<float>>> mm, double limitMm) {
-  surface_->setErrors(std::move(mm), limitMm);
+void ViewGrid::setSurfaceColours(SurfaceColours colours) {
+  surface_->setColours(std::move(colours));
 }
 
 bool ViewGrid::isPaneVisible(PaneId pane) const {

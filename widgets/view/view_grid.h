@@ -10,6 +10,7 @@
 #include "models/study/view_state.h"
 #include "pipeline/core/triangle_mesh.h"
 #include "pipeline/core/voxel_box.h"
+#include "widgets/scene/colour_scale.h"
 #include "widgets/scene/slice_scene.h"
 
 class QSplitter;
@@ -49,8 +50,8 @@ class ViewGrid : public QWidget {
   void setDetail(PaneId pane, const QString& text);  ///< beside the pane's name
   void setEmptyText(PaneId pane, const QString& sentence);
   void setSurfaces(std::shared_ptr<const std::vector<TriangleMesh>> surfaces);  ///< null = none
-  /// Colours them by how far they are off, with a scale, until other surfaces come. As SurfaceScene; null = by side.
-  void setSurfaceErrors(std::shared_ptr<const std::vector<std::vector<float>>> mm, double limitMm);
+  /// Colours them by values, with a scale, until other surfaces come. As SurfaceScene; without values: by side.
+  void setSurfaceColours(SurfaceColours colours);
 
   /// Other labels over a slice pane's scan. Those of setLabels and setPatch stay set, unseen; while the pane has a
   /// tool, which may change them, they are seen.

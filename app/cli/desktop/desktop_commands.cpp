@@ -10,6 +10,7 @@ void addDesktopCommands(CLI::App& app, Context& context) {
   addSurface(app, context);
   addExport(app, context);
   addBatch(app, context);
+  addReport(app, context);
   addRender(app, context);
   addPrepare(app, context);
 }

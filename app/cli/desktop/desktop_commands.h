@@ -10,6 +10,7 @@ void addInfo(CLI::App& app, Context& context);
 void addMeasure(CLI::App& app, Context& context);
 void addPrepare(CLI::App& app, Context& context);
 void addRender(CLI::App& app, Context& context);
+void addReport(CLI::App& app, Context& context);
 void addSegment(CLI::App& app, Context& context);
 void addSurface(CLI::App& app, Context& context);
 

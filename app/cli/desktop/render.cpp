@@ -8,6 +8,7 @@
 #include "app/cli/desktop/scan_argument.h"
 #include "pipeline/surface/extract_surface.h"
 #include "widgets/scene/pane_picture.h"
+#include "widgets/scene/turning_lungs.h"
 
 namespace pulmo::cli {
 
@@ -19,8 +20,9 @@ struct Options {
   MaskMeaning meaning;
   std::optional<int> slice;
   std::vector<double> window;
-  std::vector<int> size{1600, 1000};
+  std::vector<int> size;
   bool outline = false, noLungs = false;
+  std::optional<int> turn;
 };
 
 constexpr std::array<const char*, 3> kOrientations{"axial", "coronal", "sagittal"};
@@ -46,6 +48,29 @@ Index3 middleOf(const Grid& grid, const LabelPtr& mask) {
   return {(low[0] + high[0]) / 2, (low[1] + high[1]) / 2, (low[2] + high[2]) / 2};
 }
 
+/// --turn: the lungs alone, once around.
+void turn(const Options& options, Context& context) {
+  if (options.mask.empty()) throw Error(ErrorKind::InvalidInput, "Name the lungs that shall turn with --mask.");
+  if (std::any_of(options.size.begin(), options.size.end(), [](int side) { return side > 2000; }))
+    throw Error(ErrorKind::InvalidInput, "Turning lungs are at most 2000 pixels wide and high.");
+  requireTurningTarget(options.output, context.overwrite());
+  const auto scan = openScanArgument(options.scan, context);
+  if (!scan) return;
+  const LabelVolume mask = openMaskArgument(options.mask, &*scan, options.meaning, context);
+  const auto meshes = extractSurfaces(mask, SurfaceQuality::View, context.stop, context.progress);
+  TurningOptions how;
+  how.frames = *options.turn;
+  if (!options.size.empty()) how.width = options.size[0], how.height = options.size[1];
+  if (!meshes || writeTurningLungs(options.output, *meshes, how, context.overwrite(), context.stop, context.progress) ==
+                     Outcome::Stopped) {
+    context.exitCode = kStopped;
+    return;
+  }
+  context.say("The turning lungs were written to " + options.output + ".");
+  if (context.json)
+    context.print({{"turning", options.output}, {"frames", how.frames}, {"width", how.width}, {"height", how.height}});
+}
+
 void render(const Options& options, Context& context) {
   requireWritable(options.output, context.overwrite());
   const auto scan = openScanArgument(options.scan, context);
@@ -55,8 +80,7 @@ void render(const Options& options, Context& context) {
     mask = std::make_shared<const LabelVolume>(openMaskArgument(options.mask, &*scan, options.meaning, context));
   PanePicture picture;
   picture.ct = scan->ct;
-  picture.width = options.size[0];
-  picture.height = options.size[1];
+  if (!options.size.empty()) picture.width = options.size[0], picture.height = options.size[1];
   picture.overlay.outlineOnly = options.outline;
   if (!options.window.empty()) picture.window = {options.window[0], options.window[1]};
   picture.cursor = middleOf(scan->ct->grid(), mask);
@@ -94,20 +118,25 @@ void addRender(CLI::App& app, Context& context) {
   addScan(*command, options->scan);
   command->add_option("--mask", options->mask, "Lung mask to lay over it, and to show in 3-D");
   addMaskMeaning(*command, options->meaning, "");
-  command->add_option("-o,--output", options->output, "PNG to write")->required();
+  command->add_option("-o,--output", options->output, "PNG to write; with --turn a folder, or a movie (.ogv)")
+      ->required();
   command->add_option("--orientation", options->orientation, "axial, coronal or sagittal")
       ->check(CLI::IsMember({"axial", "coronal", "sagittal"}))
       ->capture_default_str();
   command->add_option("--slice", options->slice, "Which slice, from 1; the middle of the lungs if not given");
   command->add_option("--window", options->window, "Width and centre in HU (1500 -600 if not given)")->expected(2);
-  command->add_option("--size", options->size, "Width and height in pixels")
+  command
+      ->add_option("--size", options->size,
+                   "Width and height in pixels, 100 to 10000; 1600 1000 if not given, 640 640 with --turn")
       ->expected(2)
       ->check(CLI::Range(100, 10000));
   command->add_flag("--outline", options->outline, "Borders without filling");
   command->add_flag("--no-lungs", options->noLungs, "Leave the 3-D lungs out");
+  command->add_option("--turn", options->turn, "The 3-D lungs alone, turning once, in that many pictures")
+      ->check(CLI::Range(2, 720));
   addForce(*command, context);
   addJson(*command, context);
-  command->callback([options, &context] { render(*options, context); });
+  command->callback([options, &context] { options->turn ? turn(*options, context) : render(*options, context); });
 }
 
 }  // namespace pulmo::cli

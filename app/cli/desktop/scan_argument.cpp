@@ -2,16 +2,9 @@
 #include "app/cli/desktop/scan_argument.h"
 
 #include "pipeline/imaging/scan_search.h"
+#include "pipeline/report/report_content.h"
 
 namespace pulmo::cli {
-
-namespace {
-
-nlohmann::json orNull(const std::optional<double>& value) {
-  return value ? nlohmann::json(*value) : nlohmann::json();
-}
-
-}  // namespace
 
 void addScan(CLI::App& command, ScanArgument& scan) {
   command.add_option("SCAN", scan.path, "DICOM folder or file, or a volume (.nii .nii.gz .nrrd .mha .mhd .tif)")
@@ -44,28 +37,8 @@ LabelVolume openMaskArgument(const std::filesystem::path& path, const Scan* scan
   return std::move(*answer.labels);
 }
 
-/// Identity stays out: no patient name or number.
-nlohmann::json toJson(const SeriesFacts& f) {
-  nlohmann::json spacing = nullptr;
-  if (f.pixelSpacingMm[0] > 0) spacing = {f.pixelSpacingMm[0], f.pixelSpacingMm[1]};
-  return {{"uid", f.uid},
-          {"format", f.format},
-          {"modality", f.modality},
-          {"description", f.description},
-          {"study", f.studyDescription},
-          {"date", f.date},
-          {"kernel", f.kernel},
-          {"manufacturer", f.manufacturer},
-          {"transfer_syntax", f.transferSyntax},
-          {"orientation", f.orientation},
-          {"matrix", {f.columns, f.rows}},
-          {"slices", f.slices},
-          {"pixel_spacing_mm", spacing},
-          {"slice_spacing_mm", orNull(f.sliceSpacingMm)},
-          {"thickness_mm", orNull(f.thicknessMm)},
-          {"gantry_tilt_deg", orNull(f.gantryTiltDeg)},
-          {"warnings", f.warnings},
-          {"refusal", f.refusal.empty() ? nlohmann::json() : nlohmann::json(f.refusal)}};
+nlohmann::json toJson(const SeriesFacts& facts) {
+  return nlohmann::json::parse(pulmo::toJson(facts));
 }
 
 }  // namespace pulmo::cli

@@ -33,6 +33,7 @@ void addScan(CLI::App& command, ScanArgument& scan);
                                            const MaskMeaning& meaning, const Context& context,
                                            std::vector<std::string>* notes = nullptr);
 
+/// Identity stays out: no patient name or number.
 [[nodiscard]] nlohmann::json toJson(const SeriesFacts& facts);
 
 }  // namespace pulmo::cli
