@@ -37,9 +37,10 @@ void addCompare(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand("compare", "How far a mask agrees with a reference, per lung and for both");
   command->add_option("REFERENCE", options->reference, "The mask to believe")->required();
   command->add_option("MASK", options->mask, "The mask to judge")->required();
-  auto* scan = command->add_option("--scan", options->scan,
-                                   "The masks' scan: needed where one holds a part of its slices only, as a DICOM SEG may");
-  command->add_option("--series", options->series, "SeriesInstanceUID of the scan, where several are found")->needs(scan);
+  auto* scan = command->add_option(
+      "--scan", options->scan, "The masks' scan: needed where one holds a part of its slices only, as a DICOM SEG may");
+  command->add_option("--series", options->series, "SeriesInstanceUID of the scan, where several are found")
+      ->needs(scan);
   addMaskMeaning(*command, options->referenceMeaning, "reference-");
   addMaskMeaning(*command, options->maskMeaning, "");
   command->add_flag("--no-distances", options->fast, "Leave HD95, ASSD and the worst places out");

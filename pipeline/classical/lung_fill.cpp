@@ -14,6 +14,7 @@
 namespace pulmo {
 namespace {
 
+constexpr double kCloseMm = 4.0;      // dents of vessels up to 8 mm wide; the costophrenic recess only gains
 constexpr double kIslandMm2 = 200.0;  // a vessel 16 mm across; the top of the diaphragm's dome is soon larger
 constexpr std::array<std::uint8_t, 2> kSides{kRightLung, kLeftLung};
 
@@ -128,15 +129,15 @@ void fillIslands(Cutout& cut, std::size_t largest) {
   });
 }
 
-void closeDents(Cutout& cut, const Point3& spacingMm, double closeMm) {
-  const double limit = closeMm + spacingMm[0] + spacingMm[1];
+void closeDents(Cutout& cut, const Point3& spacingMm) {
+  const double limit = kCloseMm + spacingMm[0] + spacingMm[1];
   const auto toLung = squaredDistances(cut.mask.data(), cut.size, {spacingMm[0], spacingMm[1], 1.0}, limit, 1);
-  const auto radius2 = static_cast<float>(closeMm * closeMm);
+  constexpr float kRadius2 = kCloseMm * kCloseMm;
   std::vector<std::uint8_t> away(cut.mask.size());
-  for (std::size_t i = 0; i < away.size(); ++i) away[i] = toLung[i] > radius2 ? 1 : 0;
+  for (std::size_t i = 0; i < away.size(); ++i) away[i] = toLung[i] > kRadius2 ? 1 : 0;
   const auto toAway = squaredDistances(away.data(), cut.size, {spacingMm[0], spacingMm[1], 1.0}, limit, 1);
   for (std::size_t i = 0; i < away.size(); ++i) {
-    if (toAway[i] > radius2) cut.mask[i] = 1;
+    if (toAway[i] > kRadius2) cut.mask[i] = 1;
   }
 }
 
@@ -152,7 +153,7 @@ void putBack(const Cutout& cut, const CoarseScan& coarse, std::uint8_t side, boo
   }
 }
 
-void fillSlice(const CoarseScan& coarse, const std::vector<std::uint8_t>& enclosed, double closeMm, int z,
+void fillSlice(const CoarseScan& coarse, const std::vector<std::uint8_t>& enclosed, int z,
                std::vector<std::uint8_t>& state) {
   const int nx = coarse.fineSize[0];
   const int ny = coarse.fineSize[1];
@@ -167,7 +168,7 @@ void fillSlice(const CoarseScan& coarse, const std::vector<std::uint8_t>& enclos
     }
   }
   const Point3& mm = coarse.fineSpacingMm;
-  const int room = static_cast<int>(std::ceil(closeMm / std::min(mm[0], mm[1]))) + 2;
+  const int room = static_cast<int>(std::ceil(kCloseMm / std::min(mm[0], mm[1]))) + 2;
   // In one single slice nothing tells a vessel or a mass from the diaphragm's dome, and the dome is rare.
   constexpr std::size_t kAnyIsland = std::numeric_limits<std::size_t>::max();
   const auto island = coarse.flat() ? kAnyIsland : static_cast<std::size_t>(kIslandMm2 / (mm[0] * mm[1]));
@@ -176,8 +177,7 @@ void fillSlice(const CoarseScan& coarse, const std::vector<std::uint8_t>& enclos
     if (cut.mask.empty()) continue;
     fillIslands(cut, island);
     putBack(cut, coarse, side, true, slice);
-    if (closeMm <= 0) continue;
-    closeDents(cut, mm, closeMm);
+    closeDents(cut, mm);
     fillIslands(cut, island);
     putBack(cut, coarse, side, false, slice);
   }
@@ -185,11 +185,11 @@ void fillSlice(const CoarseScan& coarse, const std::vector<std::uint8_t>& enclos
 
 }  // namespace
 
-void fillLungs(const CoarseScan& coarse, const std::vector<std::uint8_t>& regions, double closeMm,
-               std::vector<std::uint8_t>& state, const StopToken& stop) {
+void fillLungs(const CoarseScan& coarse, const std::vector<std::uint8_t>& regions, std::vector<std::uint8_t>& state,
+               const StopToken& stop) {
   const auto enclosed = enclosedBlocks(coarse, regions, stop);
   parallelFor(static_cast<std::size_t>(coarse.fineSize[2]), 0, stop,
-              [&](std::size_t z) { fillSlice(coarse, enclosed, closeMm, static_cast<int>(z), state); });
+              [&](std::size_t z) { fillSlice(coarse, enclosed, static_cast<int>(z), state); });
 }
 
 }  // namespace pulmo

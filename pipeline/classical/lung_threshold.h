@@ -11,9 +11,9 @@ namespace pulmo {
 ///
 /// @source Ridler & Calvard 1978, doi:10.1109/TSMC.1978.4310039; for lungs Hu, Hoffman & Reinhardt 2001,
 ///         doi:10.1109/42.929615, section II-A. Deviations: voxels above 200 HU (bone, contrast medium) are left
-///         out, and `aboveMiddleHu` are added: 40 is as experts draw.
+///         out, and 40 HU are added, as experts draw.
 /// @thread any; uses all processors
 [[nodiscard]] double findLungThreshold(const CtVolume& ct, const CoarseScan& coarse, const BodyMask& body,
-                                       double aboveMiddleHu, const StopToken& stop);
+                                       const StopToken& stop);
 
 }  // namespace pulmo

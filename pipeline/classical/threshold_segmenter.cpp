@@ -170,7 +170,7 @@ std::optional<Segmentation> ThresholdSegmenter::segment(const CtVolume& ct, cons
     const BodyMask body = findBody(coarse, stop);
     if (stop.stop_requested()) return std::nullopt;
     report(0.25, "Finding the threshold");
-    const double lungBelowHu = findLungThreshold(ct, coarse, body, settings_.aboveMiddleHu, stop);
+    const double lungBelowHu = findLungThreshold(ct, coarse, body, stop);
     if (stop.stop_requested()) return std::nullopt;
     report(0.3, "Following the airways");
     const auto airway = findAirwayTree(ct, coarse, body, lungBelowHu, state, stop);
@@ -184,7 +184,7 @@ std::optional<Segmentation> ThresholdSegmenter::segment(const CtVolume& ct, cons
     drawLungBorder(ct, coarse, body, regions.labels, lungBelowHu, state, stop);
     if (stop.stop_requested()) return std::nullopt;
     report(0.8, "Filling vessels");
-    fillLungs(coarse, regions.labels, settings_.closeDentsMm, state, stop);
+    fillLungs(coarse, regions.labels, state, stop);
     if (stop.stop_requested()) return std::nullopt;
     const auto voxels = keepLungs(ct.grid().size, state, stop);
     if (stop.stop_requested()) return std::nullopt;
