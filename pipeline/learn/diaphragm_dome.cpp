@@ -12,7 +12,7 @@ namespace pulmo {
 
 namespace {
 
-constexpr double kLeastLungMm2 = 2500, kLungLeft = 1.0 / 3;
+constexpr double kLeastLungMm2 = 2500, kLungLeft = 0.25;
 
 struct Box {
   int x0 = 0, y0 = 0, x1 = -1, y1 = -1;
@@ -79,41 +79,59 @@ class Shape {
   double x_, y_, c_, s_, pixelMm_;
 };
 
-}  // namespace
-
 DiaphragmDome drawDome(Random& random) {
   DiaphragmDome dome;
-  dome.lung =
-      random.uniform() < 0.6 ? kRightLung : kLeftLung;  // the right dome stands higher, so it is seen more often
   dome.placeX = random.uniform(0.25, 0.75);
   dome.placeY = random.uniform(0.1, 0.65);  // rather to the front
-  const double size = random.uniform();
-  dome.radiusMm[0] = 8 + 57 * size;
+  dome.radiusMm[0] = random.uniform(8, 80);
   dome.radiusMm[1] = dome.radiusMm[0] * random.uniform(0.6, 1);
   dome.angle = random.uniform(0, std::numbers::pi);
   for (std::size_t k = 0; k < dome.wave.size(); ++k) {
     dome.wave[k] = random.uniform(0, 0.1 / static_cast<double>(k + 1));
     dome.phase[k] = random.uniform(0, 2 * std::numbers::pi);
   }
-  dome.hu = random.uniform(20, 140);  // without and with contrast
+  dome.hu = random.uniform() < 0.5 ? random.uniform(20, 80) : random.uniform(80, 200);  // without and with contrast
   dome.noiseHu = random.uniform(3, 25);
   dome.rimMm = random.uniform(1, 9);
   dome.seed = (static_cast<std::uint64_t>(random.next32()) << 32) | random.next32();
   return dome;
 }
 
-bool paintDome(const DiaphragmDome& dome, double pixelMm, SampleSlices& sample) {
-  const Box box = boxOf(sample, dome.lung);
-  if (dome.lung == 0 || static_cast<double>(box.pixels) * pixelMm * pixelMm < kLeastLungMm2) return false;
-  const Shape shape(dome, box, pixelMm);
+}  // namespace
+
+DiaphragmDomes drawDomes(Random& random) {
+  DiaphragmDomes domes;
+  for (DiaphragmDome& dome : domes) dome = drawDome(random);
+  // The right dome stands higher, so it is seen more often.
+  domes[0].lung = random.uniform() < 0.6 ? kRightLung : kLeftLung;
+  if (random.uniform() < 1.0 / 3) domes[1].lung = domes[0].lung == kRightLung ? kLeftLung : kRightLung;
+  return domes;
+}
+
+bool paintDome(const DiaphragmDome& wanted, double pixelMm, SampleSlices& sample) {
+  constexpr int kTries = 6;
+  constexpr double kSmaller = 0.8;
+  const Box box = boxOf(sample, wanted.lung);
+  if (wanted.lung == 0 || static_cast<double>(box.pixels) * pixelMm * pixelMm < kLeastLungMm2) return false;
   const auto n = static_cast<std::size_t>(sample.size);
+  DiaphragmDome dome = wanted;
   std::vector<std::size_t> covered;
-  for (int y = box.y0; y <= box.y1; ++y)
-    for (int x = box.x0; x <= box.x1; ++x) {
-      const std::size_t i = static_cast<std::size_t>(y) * n + static_cast<std::size_t>(x);
-      if (sample.labels[i] == dome.lung && shape.at(x, y, 1) > 0.5) covered.push_back(i);
-    }
-  if (static_cast<double>(covered.size()) > (1 - kLungLeft) * static_cast<double>(box.pixels)) return false;
+  const auto fits = [&] {
+    const Shape shape(dome, box, pixelMm);
+    covered.clear();
+    for (int y = box.y0; y <= box.y1; ++y)
+      for (int x = box.x0; x <= box.x1; ++x) {
+        const std::size_t i = static_cast<std::size_t>(y) * n + static_cast<std::size_t>(x);
+        if (sample.labels[i] == dome.lung && shape.at(x, y, 1) > 0.5) covered.push_back(i);
+      }
+    return static_cast<double>(covered.size()) <= (1 - kLungLeft) * static_cast<double>(box.pixels);
+  };
+  int tries = 0;
+  while (!fits()) {
+    if (++tries == kTries) return false;
+    for (double& radius : dome.radiusMm) radius *= kSmaller;
+  }
+  const Shape shape(dome, box, pixelMm);
   const std::vector<std::uint8_t> paintable = withRim(sample, box, dome.lung);
   for (int k = 0; k < sample.count; ++k) {
     Random noise(dome.seed, static_cast<std::uint64_t>(k));

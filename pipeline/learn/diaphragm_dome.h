@@ -23,12 +23,14 @@ struct DiaphragmDome {
   std::uint64_t seed = 0;    ///< of the noise
 };
 
-[[nodiscard]] DiaphragmDome drawDome(Random& random);
+/// The domes of one slice: one, and in a third of all draws another one in the other lung.
+using DiaphragmDomes = std::array<DiaphragmDome, 2>;
+[[nodiscard]] DiaphragmDomes drawDomes(Random& random);
 
 /// Paints it over the lung, whose labels and lesions it takes away, and over the partial volume at
-/// the lung's border. Nothing else changes.
+/// the lung's border. Nothing else changes. A dome that would leave less than a quarter of the lung is painted smaller.
 /// @param pixelMm  of the sample's square pixels
-/// @return false, nothing painted, where the lung is too small to keep a third of itself
+/// @return false, nothing painted, where the lung is too small for any
 bool paintDome(const DiaphragmDome& dome, double pixelMm, SampleSlices& sample);
 
 }  // namespace pulmo

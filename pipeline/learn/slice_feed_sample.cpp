@@ -2,7 +2,6 @@
 #include "pipeline/learn/slice_feed_sample.h"
 
 #include <algorithm>
-#include <optional>
 
 #include "pipeline/core/random.h"
 #include "pipeline/learn/diaphragm_dome.h"
@@ -155,7 +154,7 @@ void SampleMaker::make(int slice, int draw, bool augment, float* images, std::ui
   std::vector<float> reference;
   std::shared_ptr<const Diseases> diseases;
   const Disease* disease = nullptr;
-  std::optional<DiaphragmDome> dome;
+  DiaphragmDomes domes;  // of no lung: none
   if (augment) {
     Random random(mixed(config_.seed, epoch_, kSliceStream + static_cast<std::uint64_t>(slice)),
                   static_cast<std::uint64_t>(draw));
@@ -169,11 +168,12 @@ void SampleMaker::make(int slice, int draw, bool augment, float* images, std::ui
     drawn = drawAugmentation(config_.augmentation, sample.size, random);
     if (drawn.histogram) reference = referenceFor(random);
     const bool rises = random.uniform() < config_.augmentation.domeProbability && isBasal(slice);
-    const DiaphragmDome drawnDome = drawDome(random);
-    if (rises) dome = drawnDome;
+    const DiaphragmDomes drawnDomes = drawDomes(random);
+    if (rises) domes = drawnDomes;
   }
   read(slice, drawn.thick, sample, disease);
-  if (dome) paintDome(*dome, store_.cases()[static_cast<std::size_t>(store_.caseOf(slice))].grid.spacingMm[0], sample);
+  const double pixelMm = store_.cases()[static_cast<std::size_t>(store_.caseOf(slice))].grid.spacingMm[0];
+  for (const DiaphragmDome& dome : domes) paintDome(dome, pixelMm, sample);
   if (config_.network.denoise)
     for (int k = 0; k < sample.count; ++k) denoise(sample.plane(k), sample.size);
   moveSample(drawn, sample);

@@ -83,8 +83,9 @@ class TestBorderMarchingPhantom : public QObject {
     LabelVolume truth(grid);
     std::copy_n(phantom.lungs.slice(60), truth.voxels().size(), truth.voxels().begin());
     const auto result = BorderMarchingSegmenter().segment(slice, {}, {}).value();
-    QCOMPARE_GE(dice(result.labels, kRightLung, truth, kRightLung), 0.97);
-    QCOMPARE_GE(dice(result.labels, kLeftLung, truth, kLeftLung), 0.97);
+    // Less than in a scan: there is no second plane that would have to agree with what a slice bridges.
+    QCOMPARE_GE(dice(result.labels, kRightLung, truth, kRightLung), 0.96);
+    QCOMPARE_GE(dice(result.labels, kLeftLung, truth, kLeftLung), 0.96);
   }
 
   void stopsAtEveryStepAndTellsItsProgress() {

@@ -113,11 +113,20 @@ class TestDiaphragmDome : public QObject {
     const SampleSlices before = s;
     QVERIFY(!paintDome(dome, kPixelMm, s));
     dome.lung = kRightLung;
-    dome.radiusMm = {80, 80};  // would leave less than a third
+    dome.radiusMm = {2000, 2000};  // as much too large as no try makes good
     QVERIFY(!paintDome(dome, kPixelMm, s));
     dome.lung = 0;
     QVERIFY(!paintDome(dome, kPixelMm, s));
     QVERIFY(s.hu == before.hu && s.labels == before.labels && s.lesions == before.lesions);
+  }
+  // A radius of 80 mm would take the whole lung of 80 x 120 mm.
+  void aDomeTooLargeIsPaintedSmaller() {
+    SampleSlices s = chest();
+    DiaphragmDome dome = circle();
+    dome.radiusMm = {80, 80};
+    QVERIFY(paintDome(dome, kPixelMm, s));
+    const auto left = std::count(s.labels.begin(), s.labels.end(), kRightLung);
+    QVERIFY(left >= 600 && left < 2400 - 314);
   }
   void itIsWiderTowardsTheFeet() {
     SampleSlices s = chest(3);
@@ -133,12 +142,25 @@ class TestDiaphragmDome : public QObject {
   }
   void oneSeedOneDome() {
     Random a(5, 1), b(5, 1), c(6, 1);
-    const DiaphragmDome first = drawDome(a), second = drawDome(b), other = drawDome(c);
+    const DiaphragmDome first = drawDomes(a)[0], second = drawDomes(b)[0], other = drawDomes(c)[0];
     QVERIFY(first.radiusMm == second.radiusMm && first.seed == second.seed && first.wave == second.wave);
     QVERIFY(first.radiusMm != other.radiusMm);
     SampleSlices x = chest(), y = chest();
     QVERIFY(paintDome(first, kPixelMm, x) == paintDome(second, kPixelMm, y));
     QVERIFY(x.hu == y.hu);
+  }
+  void aSecondDomeStandsInTheOtherLung() {
+    Random random(7, 1);
+    int two = 0, right = 0;
+    constexpr int kDraws = 3000;
+    for (int i = 0; i < kDraws; ++i) {
+      const DiaphragmDomes domes = drawDomes(random);
+      QVERIFY(domes[0].lung == kRightLung || domes[0].lung == kLeftLung);
+      QVERIFY(domes[1].lung != domes[0].lung);
+      two += domes[1].lung != 0 ? 1 : 0;
+      right += domes[0].lung == kRightLung ? 1 : 0;
+    }
+    QVERIFY(std::abs(two - kDraws / 3) < 150 && std::abs(right - kDraws * 6 / 10) < 150);  // five standard deviations
   }
 };
 
