@@ -58,7 +58,7 @@ class TestCliNetwork : public QObject {
     QCOMPARE(pulmo_(arguments + QStringList{"--force"}).exitCode, 0);
     QCOMPARE(pulmo_({"weights", model_, "--half"}).exitCode, 2);
   }
-  // On this scan the shipped network marks 0.4 litres of the air between table and blanket as left lung.
+  // On this scan networks have marked 0.4 litres of the air between table and blanket as left lung.
   void airOutsideTheBodyIsNoLung() {
     PULMO_NEED_DATA(folder, "lung-pet-ct-dx/Lung_Dx-A0001/2");
     const Answer a =
@@ -67,7 +67,6 @@ class TestCliNetwork : public QObject {
     QCOMPARE(a.json()["method"].get<std::string>(), std::string("unet"));
     QVERIFY(a.json()["labels"]["left_lung"]["ml"].get<double>() <
             a.json()["labels"]["right_lung"]["ml"].get<double>() * 0.8);
-    QVERIFY(a.err.contains("outside the body"));
   }
   void segmentsByTheWeightsThatAreNamedOrShipped() {
     const QString ct = dir_.filePath("ct.nii.gz");
