@@ -26,7 +26,7 @@ namespace {
 constexpr double kActivationBytes = 64;
 constexpr double kMemoryCpu = 400e6, kMemoryCuda = 3e9;
 constexpr int kLargestBatch = 16;
-constexpr double kNoLungsMl = 10, kNoLungsShare = 2e-4, kSmallLungsMl = 800;
+constexpr double kNoLungsMl = 10, kNoLungsShare = 2e-4, kLeastAirShare = 0.002, kSmallLungsMl = 800;
 constexpr int kWholeScanSlices = 20;
 
 int batchSizeOf(const NetworkDescription& d, bool cuda) {
@@ -109,14 +109,24 @@ bool UNetSegmenter::Net::predict(const CtVolume& ct, const SliceFrame& frame, Un
 
 namespace {
 
-void judge(const LabelVolume& labels, std::vector<std::string>& notes) {
+/// Share of the lungs that holds air at all: even lungs white with disease have some.
+double airShare(const CtVolume& ct, const LabelVolume& labels, double lungs) {
+  constexpr std::int16_t kAirBelowHu = -300;
+  std::uint64_t air = 0;
+  for (std::size_t i = 0; i < labels.voxels().size(); ++i)
+    air += labels.voxels()[i] != kBackground && ct.voxels()[i] < kAirBelowHu ? 1 : 0;
+  return lungs > 0 ? static_cast<double>(air) / lungs : 0;
+}
+
+void judge(const CtVolume& ct, const LabelVolume& labels, std::vector<std::string>& notes) {
   std::array<std::uint64_t, 3> voxels{0, 0, 0};
   for (const std::uint8_t v : labels.voxels()) ++voxels[v];
   const Grid& grid = labels.grid();
   const auto lungs = static_cast<double>(voxels[kRightLung] + voxels[kLeftLung]);
   const double ml = lungs * grid.voxelMl();
   const bool whole = grid.spacingKnown && grid.size[2] >= kWholeScanSlices;
-  if (lungs < kNoLungsShare * static_cast<double>(grid.voxelCount()) || lungs == 0 || (whole && ml < kNoLungsMl))
+  if (lungs < kNoLungsShare * static_cast<double>(grid.voxelCount()) || lungs == 0 || (whole && ml < kNoLungsMl) ||
+      airShare(ct, labels, lungs) < kLeastAirShare)
     throw Error(ErrorKind::InvalidInput,
                 "No lungs were found by the network. Is this a CT of the chest, in Hounsfield units?");
   if (whole && ml < kSmallLungsMl)
@@ -154,7 +164,7 @@ std::optional<UncertainSegmentation> UNetSegmenter::Net::run(const CtVolume& ct,
         result.segmentation.notes.emplace_back(
             "Air outside the body that looked like lung to the network was left out.");
     }
-    judge(result.segmentation.labels, result.segmentation.notes);
+    judge(ct, result.segmentation.labels, result.segmentation.notes);
     if (progress) progress(1, "");
     return result;
   });
