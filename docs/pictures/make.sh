@@ -39,8 +39,7 @@ picture() {
       shot list-lung-dx --list "$WORK/ward.pulmolist" --tab review
       ;;
     report)
-      "$BIN/pulmo" segment "$MASS" -o "$WORK/lungs.nii.gz" --force >"$WORK/log" 2>&1
-      "$BIN/pulmo" report "$MASS" --mask "$WORK/lungs.nii.gz" -o "$WORK/report.pdf" >"$WORK/log" 2>&1
+      "$BIN/pulmo" report "$MASS" -o "$WORK/report.pdf" >"$WORK/log" 2>&1
       pdftoppm -png -r 110 -f 1 -l 1 -singlefile "$WORK/report.pdf" docs/pictures/report-lung-dx-a0002  # of poppler-utils
       ;;
     measure) shot measure-lung-dx-a0001 "$UPPER_MASS" --tab measure --colours aeration ;;
