@@ -66,7 +66,7 @@ class TestScreenshot : public QObject {
     }
     process.setProcessEnvironment(environment);
     process.start(PULMO_WINDOW_PROGRAM, arguments);
-    if (!process.waitForFinished(110000)) return {};
+    if (!process.waitForFinished(280000)) return {};
     return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -2,
             QString::fromUtf8(process.readAllStandardOutput()), QString::fromUtf8(process.readAllStandardError())};
   }
