@@ -56,9 +56,10 @@ picture() {
       ;;
     sweep)
       store
-      shot sweep-lidc-1011 "$LIDC" --tab train --store "$WORK/store" --train "$WORK/sweep" --set epochs=8 \
-        --set slicesPerEpoch=160 --set optimizer=adamw --set learningRate=0.002 --set schedule=constant \
-        --set batchSize=4 --set accumulate=1 --set circlesShare=0 --sweep pathologyP=0,0.5,0.9 --after-epochs 24
+      shot sweep-lidc-1011 "$LIDC" --tab train --store "$WORK/store" --train "$WORK/sweep" --set epochs=6 \
+        --set slicesPerEpoch=100 --set optimizer=adamw --set learningRate=0.003 --set schedule=constant \
+        --set batchSize=4 --set accumulate=1 --set circlesShare=0 --set threads=1 \
+        --sweep pathologyP=0,0.5,0.9 --after-epochs 18
       ;;
     *) echo "There is no picture $1." >&2; return 2 ;;
   esac
