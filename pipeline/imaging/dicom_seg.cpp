@@ -89,8 +89,8 @@ class Painter {
   DicomBytes bytes_;
   CodedVolume& volume_;
   std::string name_;
-  std::map<int, std::uint8_t> code_;                      ///< of a segment's number
-  std::array<int, CodedVolume::kMostValues> rank_{};      ///< of a code; 0: no segment
+  std::map<int, std::uint8_t> code_;                  ///< of a segment's number
+  std::array<int, CodedVolume::kMostValues> rank_{};  ///< of a code; 0: no segment
   std::vector<char> buffer_;
   std::size_t contested_ = 0;
 };

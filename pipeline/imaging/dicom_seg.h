@@ -15,7 +15,7 @@ namespace pulmo {
 
 /// A DICOM SEG as the integers of a mask file: each voxel holds the number of its segment, 0 where there is none.
 struct SegVolume {
-  CodedVolume segments;  ///< values are the segments' numbers
+  CodedVolume segments;                       ///< values are the segments' numbers
   std::optional<MaskValues> meaning;          ///< as the codes say it; absent: no segment is coded as lung
   std::map<std::int64_t, std::string> names;  ///< of the segments, as their maker called them
   std::vector<std::string> notes;             ///< sentences: what had to be assumed

@@ -199,8 +199,7 @@ std::optional<MaskAnswer> loadOrInspectMask(const fs::path& path, const Scan* sc
 
 std::string questionOf(const MaskInspection& inspection, const std::string& name) {
   if (!inspection.doubt.empty()) return inspection.doubt + " Say which is the right and which the left lung.";
-  return name + " holds the values " + valuesAsText(inspection) +
-         ": say which is the right and which the left lung.";
+  return name + " holds the values " + valuesAsText(inspection) + ": say which is the right and which the left lung.";
 }
 
 LabelVolume loadMask(const fs::path& path, const Scan* scan, const MaskValues& values,

@@ -43,7 +43,8 @@ double leftwards(const CodedVolume& mask, std::int32_t value) {
   double count = 0;
   const Grid& g = mask.codes.grid();
   const std::uint8_t* v = mask.codes.voxels().data();
-  const auto code = static_cast<std::uint8_t>(std::find(mask.values.begin(), mask.values.end(), value) - mask.values.begin());
+  const auto code =
+      static_cast<std::uint8_t>(std::find(mask.values.begin(), mask.values.end(), value) - mask.values.begin());
   for (int z = 0; z < g.size[2]; ++z)
     for (int y = 0; y < g.size[1]; ++y) {
       double row = 0, x0 = 0;
