@@ -5,11 +5,11 @@
 #include <QSettings>
 
 #include "pipeline/metrics/aeration.h"
-#include "pipeline/metrics/agreement.h"
 #include "pipeline/report/figures.h"
 #include "widgets/control/status_strip.h"
 #include "widgets/panel/measure_panel.h"
 #include "widgets/panel/review_panel.h"
+#include "widgets/report/report_pictures.h"
 #include "widgets/scene/aeration_colours.h"
 #include "widgets/scene/doubt_colours.h"
 #include "widgets/scene/error_colours.h"
@@ -18,19 +18,6 @@
 namespace pulmo {
 
 namespace {
-
-LabelPalette agreementPalette() {
-  LabelPalette palette;
-  const auto set = [&](Agreement what, Pixel colour, const char* name) {
-    palette.colours[static_cast<std::size_t>(what)] = colour;
-    palette.names[static_cast<std::size_t>(what)] = name;
-  };
-  set(Agreement::Agreed, kAgreedColour, "agreed");
-  set(Agreement::Missed, kMissedColour, "missed");
-  set(Agreement::Added, kAddedColour, "added");
-  set(Agreement::OtherSide, kOtherSideColour, "other side");
-  return palette;
-}
 
 LabelPalette aerationPalette() {
   LabelPalette palette;

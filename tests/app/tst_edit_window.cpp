@@ -27,18 +27,12 @@
 #include "widgets/view/view_grid.h"
 
 using namespace pulmo;
+using test::action;
 using test::child;
 
 namespace {
 
 constexpr int kPatienceMs = 60000;
-
-QAction* action(const QMainWindow& window, const QString& text) {
-  for (QAction* a : window.findChildren<QAction*>())
-    if (a->text().remove('&').startsWith(text)) return a;
-  qFatal("no action %s", qPrintable(text));
-  return nullptr;
-}
 
 SlicePane* pane(const MainWindow& window) {
   return child<SlicePane>(window, "pane.prediction");

@@ -20,18 +20,12 @@
 #include "widgets/scene/movie_file.h"
 
 using namespace pulmo;
+using test::action;
 using test::child;
 
 namespace {
 
 constexpr int kPatienceMs = 180000;
-
-QAction* action(const QMainWindow& window, const QString& text) {
-  for (QAction* a : window.findChildren<QAction*>())
-    if (a->text().remove('&').startsWith(text)) return a;
-  qFatal("no action %s", qPrintable(text));
-  return nullptr;
-}
 
 QByteArray bytesOf(const QString& file) {
   QFile f(file);

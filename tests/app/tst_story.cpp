@@ -28,6 +28,7 @@
 #include "widgets/view/slice_pane.h"
 
 using namespace pulmo;
+using test::action;
 using test::child;
 
 namespace {
@@ -40,12 +41,6 @@ double mmBetween(const Grid& grid, const Index3& a, const Index3& b) {
   double square = 0;
   for (std::size_t k = 0; k < 3; ++k) square += std::pow((a[k] - b[k]) * grid.spacingMm[k], 2);
   return std::sqrt(square);
-}
-
-void trigger(const QMainWindow& window, const QString& text) {
-  for (QAction* action : window.findChildren<QAction*>())
-    if (action->text().remove('&').startsWith(text)) return action->trigger();
-  qFatal("no action %s", qPrintable(text));
 }
 
 QString cell(const QTableWidget& table, const QString& row, int column) {
@@ -82,7 +77,7 @@ class TestStory : public QObject {
   }
   LabelVolume saveAs(MainWindow& window, const QString& name) {
     nextAnswer_ = dir_.filePath(name);
-    trigger(window, "Save mask");
+    action(window, "Save mask")->trigger();
     if (!QTest::qWaitFor([&] { return window.settled() && QFile::exists(nextAnswer_); }, kPatienceMs))
       qFatal("not saved");
     return loadMask(nextAnswer_.toStdString(), nullptr);
