@@ -7,6 +7,7 @@
 #include "app/desktop/edit_work.h"
 #include "app/desktop/list_work.h"
 #include "app/desktop/main_window.h"
+#include "app/desktop/methods_work.h"
 #include "widgets/control/status_strip.h"
 #include "widgets/view/view_grid.h"
 
@@ -40,7 +41,7 @@ void MainWindow::chooseMaskFile() {
 void MainWindow::choosePictureFile() {
   const auto target = askSaveTarget(dialogs_, this, tr("Save a picture of the panes"), lastFolder() + "/panes.png",
                                     tr("PNG (*.png)"), {".png"});
-  if (target) savePicture(grid_->picture(), *target);
+  if (target) savePicture(methods_->centre()->grab().toImage(), *target);
 }
 
 void MainWindow::chooseLungPictureFile() {
