@@ -136,7 +136,7 @@ class TestMethodsWindow : public QObject {
     QTRY_VERIFY_WITH_TIMEOUT(window.settled(), kPatienceMs);
     auto* table = child<QTableWidget>(window, "methods.table");
     QCOMPARE(table->rowCount(), 3);
-    QVERIFY(child<QLabel>(window, "methods.against")->text().startsWith("Against the reference expert.nrrd"));
+    QVERIFY(child<QLabel>(window, "methods.against")->toolTip().startsWith("Against expert.nrrd, the reference"));
     QVERIFY(child<QWidget>(window, "method.3")->isVisible());  // the reference and three methods
     QVERIFY(!child<QWidget>(window, "pane.native")->isVisible());
 
@@ -194,14 +194,14 @@ class TestMethodsWindow : public QObject {
     auto* table = child<QTableWidget>(window, "methods.table");
     auto* against = child<QLabel>(window, "methods.against");
     // Nothing was there: the first is shown, and the other compared with it.
-    QVERIFY2(against->text().contains("against the mask shown, threshold"), qPrintable(against->text()));
+    QVERIFY2(against->toolTip().contains("Against threshold, the mask shown"), qPrintable(against->toolTip()));
     QCOMPARE(cell(*table, "threshold", "Dice\nboth"), QString("–"));
     QVERIFY(cell(*table, "graph-search", "Dice\nboth").toDouble() > 0.9);
     const QString before = cell(*table, "graph-search", "Dice\nboth");
     const QRect at = table->visualItemRect(table->item(rowOf(*table, "graph-search"), 1));
     QTest::mouseClick(table->viewport(), Qt::LeftButton, {}, at.center());
     QTRY_VERIFY_WITH_TIMEOUT(window.settled(), kPatienceMs);
-    QVERIFY2(against->text().contains("against the mask shown, graph-search"), qPrintable(against->text()));
+    QVERIFY2(against->toolTip().contains("Against graph-search, the mask shown"), qPrintable(against->toolTip()));
     QCOMPARE(cell(*table, "threshold", "Dice\nboth"), before);                                    // Dice is symmetric
     QVERIFY(table->verticalHeaderItem(rowOf(*table, "graph-search"))->text() != "graph-search");  // marked
     // Another tab has the ordinary panes, with that prediction; back in the tab the methods are there again.

@@ -15,7 +15,6 @@
 
 #include "models/session/methods_session.h"
 #include "widgets/control/table_text.h"
-#include "widgets/control/wrapped_label.h"
 
 namespace pulmo {
 
@@ -71,14 +70,16 @@ QString numberOf(const std::optional<double>& value, int decimals) {
 MethodsTable::MethodsTable(MethodsSession& session, QWidget* parent)
     : QWidget(parent),
       session_(session),
-      against_(makeWrappedLabel(this, "dim")),
-      copy_(new QPushButton(tr("Copy table"), this)),
+      against_(new QLabel(this)),
+      copy_(new QPushButton(tr("Copy"), this)),
       save_(new QPushButton(tr("Save …"), this)),
-      back_(new QPushButton(tr("Back to the panes"), this)),
+      back_(new QPushButton(tr("Back"), this)),
       table_(new QTableWidget(0, 1 + static_cast<int>(parts().size() * columns().size()), this)) {
   against_->setObjectName("methods.against");
+  against_->setProperty("role", "dim");
+  against_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);  // cut where there is no room
   copy_->setObjectName("methods.copy");
-  copy_->setToolTip(tr("Copy as text that a spreadsheet takes"));
+  copy_->setToolTip(tr("Copy the table as text that a spreadsheet takes"));
   save_->setObjectName("methods.save");
   save_->setToolTip(tr("Save the table, with all figures, as CSV or JSON"));
   back_->setObjectName("methods.back");
@@ -98,6 +99,7 @@ MethodsTable::MethodsTable(MethodsSession& session, QWidget* parent)
   table_->setColumnWidth(0, 52);                                            // runs over all columns
   table_->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
   table_->verticalHeader()->setDefaultSectionSize(kRowHeight);
+  table_->setSizeAdjustPolicy(QAbstractScrollArea::AdjustToContents);
   table_->setEditTriggers(QAbstractItemView::NoEditTriggers);
   table_->setSelectionBehavior(QAbstractItemView::SelectRows);
   table_->setSelectionMode(QAbstractItemView::SingleSelection);
@@ -105,6 +107,7 @@ MethodsTable::MethodsTable(MethodsSession& session, QWidget* parent)
   auto* bar = new QHBoxLayout;
   bar->addWidget(against_, 1);
   for (QPushButton* button : {copy_, save_, back_}) bar->addWidget(button);
+  setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(6, 4, 6, 6);
   column->setSpacing(4);
@@ -135,14 +138,31 @@ void MethodsTable::showRuns() {
   // Without a reference that tells the sides there are their volumes alone, which stand in the tab.
   for (int c = 1 + static_cast<int>(columns().size()); c < table_->columnCount(); ++c)
     table_->setColumnHidden(c, !sides);
-  const int head = table_->horizontalHeader()->sizeHint().height(), scroll = sides ? 13 : 0;
-  table_->setFixedHeight(head + kRowHeight * std::min(rows, kMostRows) + scroll + 4);
   const NamedMask& baseline = session_.baseline();
   const QString use = tr("A click on a row makes its mask the prediction.");
-  against_->setText(!baseline.labels ? use
-                    : session_.againstReference()
-                        ? tr("Against the reference %1. %2").arg(baseline.origin, use)
-                        : tr("No reference is open: against the mask shown, %1. %2").arg(baseline.origin, use));
+  againstText_ = !baseline.labels ? use
+                 : session_.againstReference()
+                     ? tr("Against %1, the reference. %2").arg(baseline.origin, use)
+                     : tr("Against %1, the mask shown: no reference is open. %2").arg(baseline.origin, use);
+  fit();
+}
+
+void MethodsTable::fit() {
+  int room = width() - 36;
+  for (const QPushButton* button : {copy_, save_, back_}) room -= button->sizeHint().width() + 6;
+  against_->setText(against_->fontMetrics().elidedText(againstText_, Qt::ElideRight, room));
+  against_->setToolTip(againstText_);
+  const auto heightOf = [this](int rows) {
+    const bool scrolls = table_->horizontalHeader()->length() + table_->verticalHeader()->width() > table_->width() - 2;
+    return table_->horizontalHeader()->sizeHint().height() + kRowHeight * rows + (scrolls ? 14 : 0) + 4;
+  };
+  table_->setMinimumHeight(heightOf(std::min(2, table_->rowCount())));
+  table_->setMaximumHeight(heightOf(std::min(table_->rowCount(), kMostRows)));
+}
+
+void MethodsTable::resizeEvent(QResizeEvent* event) {
+  QWidget::resizeEvent(event);
+  fit();
 }
 
 void MethodsTable::setCell(int row, int column, const QString& text) {

@@ -21,12 +21,17 @@ class MethodsTable : public QWidget {
   void saveRequested();
   void backRequested();  ///< to the ordinary panes
 
+ protected:
+  void resizeEvent(QResizeEvent* event) override;
+
  private:
   void showRuns();
+  void fit();
   void showRow(int row);
   void setCell(int row, int column, const QString& text);
 
   MethodsSession& session_;
+  QString againstText_;
   QLabel* against_;
   QPushButton* copy_;
   QPushButton* save_;

@@ -137,9 +137,9 @@ SegmentPanel::SegmentPanel(Study& study, MaskSession& masks, MethodsSession& met
   agreementColumn->addLayout(buttons);
 
   column->addWidget(predictionBox);
+  column->addWidget(several_);
   column->addWidget(referenceBox);
   column->addWidget(agreementBox);
-  column->addWidget(several_);
   column->addStretch(1);
 
   connect(&masks_, &MaskSession::segmentersChanged, this, &SegmentPanel::listMethods);
