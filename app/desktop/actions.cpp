@@ -56,6 +56,7 @@ Actions::Actions(QObject* parent) : QObject(parent) {
            make(tr("Ten slices on"), "PgUp", "", tr("Ten slices on")),
            make(tr("First slice"), "Home", "", tr("First slice")),
            make(tr("Last slice"), "End", "", tr("Last slice"))};
+  guide = make(tr("&Guide"), "F1", "", tr("The guide, at the page about the tab in front"));
   about = make(tr("&About Pulmoscope"), "", "", tr("Version, device, licence"));
 }
 

@@ -32,6 +32,7 @@ class Actions : public QObject {
   QAction* resetView;
   QAction* maximise;
   std::array<QAction*, 6> steps;  ///< previous/next slice, ten back/on, first/last
+  QAction* guide;
   QAction* about;
 
  private:

@@ -6,7 +6,6 @@
 #include <QDragEnterEvent>
 #include <QFileInfo>
 #include <QMenuBar>
-#include <QMessageBox>
 #include <QMimeData>
 #include <QSettings>
 #include <QSlider>
@@ -19,6 +18,7 @@
 #include "app/desktop/actions.h"
 #include "app/desktop/device_probe.h"
 #include "app/desktop/edit_work.h"
+#include "app/desktop/help_work.h"
 #include "app/desktop/list_work.h"
 #include "app/desktop/mask_values_dialog.h"
 #include "app/desktop/methods.h"
@@ -74,7 +74,8 @@ MainWindow::MainWindow(FileDialogs dialogs, TrainingFunctions training, QWidget*
       review_(new ReviewWork(study_, view_, surfaces_, comparison_, *grid_, *status_, dialogs_, this)),
       edit_(new EditWork(study_, masks_, *grid_, *status_, dialogs_, this)),
       list_(new ListWork(study_, scans_, masks_, edit_->session(), *status_, dialogs_, this)),
-      report_(new ReportWork(study_, masks_, surfaces_, edit_->session(), list_->session(), *status_, dialogs_, this)) {
+      report_(new ReportWork(study_, masks_, surfaces_, edit_->session(), list_->session(), *status_, dialogs_, this)),
+      help_(new HelpWork(*status_, this)) {
   setObjectName("mainWindow");
   setWindowTitle(tr("Pulmoscope"));
   setAcceptDrops(true);
@@ -217,7 +218,7 @@ void MainWindow::makeMenus() {
   auto* docks = viewMenu_->addMenu(tr("Docks"));
   for (QDockWidget* dock : findChildren<QDockWidget*>()) docks->addAction(dock->toggleViewAction());
   auto* help = menuBar()->addMenu(tr("&Help"));
-  help->addAction(actions_->about);
+  help->addActions({actions_->guide, actions_->about});
 }
 
 void MainWindow::connectActions() {
@@ -276,6 +277,7 @@ void MainWindow::connectActions() {
   });
   for (std::size_t i = 0; i < actions_->steps.size(); ++i)
     connect(actions_->steps[i], &QAction::triggered, this, [this, i] { stepSlices(static_cast<int>(i)); });
+  connect(actions_->guide, &QAction::triggered, this, [this] { help_->showGuide(guidePage()); });
   connect(actions_->about, &QAction::triggered, this, &MainWindow::showAbout);
   addActions({actions_->steps.begin(), actions_->steps.end()});
 }
@@ -437,16 +439,6 @@ void MainWindow::cancelRunning() {
   for (LatestJob* job : report_->jobs()) job->cancel();
 }
 
-void MainWindow::showAbout() {
-  QMessageBox::about(
-      this, tr("About Pulmoscope"),
-      tr("<h3>Pulmoscope %1</h3><p>Lungs on chest CT: see, segment, review.</p><p><b>Research use only.</b> Not a "
-         "medical "
-         "device, not for diagnosis or treatment.</p><p>%2</p><p>Apache License 2.0. Built with Qt %3, VTK, ITK and "
-         "LibTorch, each under its own licence.</p>")
-          .arg(QStringLiteral(PULMO_VERSION), deviceText_.toHtmlEscaped().replace('\n', "<br>"), qVersion()));
-}
-
 void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
   if (event->mimeData()->hasUrls()) event->acceptProposedAction();
 }
@@ -466,6 +458,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
   closeWhenSaved_ = std::any_of(saves.begin(), saves.end(), [](LatestJob* job) { return job->busy(); });
   if (closeWhenSaved_) return event->ignore();
   list_->end();
+  help_->end();
   QSettings settings;
   settings.setValue("window/geometry", saveGeometry());
   settings.setValue("window/state", saveState());

@@ -24,6 +24,7 @@ namespace pulmo {
 class Actions;
 class DeviceProbe;
 class EditWork;
+class HelpWork;
 class ListWork;
 class ReportWork;
 class ReviewWork;
@@ -56,6 +57,7 @@ class MainWindow : public QMainWindow {
   [[nodiscard]] ReviewWork& review() { return *review_; }
   [[nodiscard]] EditWork& edit() { return *edit_; }
   [[nodiscard]] ListWork& list() { return *list_; }
+  [[nodiscard]] HelpWork& help() { return *help_; }
 
   /// Whether all that was asked for has ended: for --screenshot and the tests.
   [[nodiscard]] bool settled();
@@ -93,6 +95,7 @@ class MainWindow : public QMainWindow {
   void showMasks();
   void cancelRunning();
   void showAbout();
+  [[nodiscard]] QString guidePage() const;  ///< the one about what has the focus, else about the tab in front
   [[nodiscard]] QString lastFolder() const;
   [[nodiscard]] std::vector<LatestJob*> jobs();
   [[nodiscard]] std::vector<LatestJob*> saveJobs();
@@ -115,6 +118,7 @@ class MainWindow : public QMainWindow {
   EditWork* edit_;
   ListWork* list_;
   ReportWork* report_;
+  HelpWork* help_;
   QDockWidget* runsDock_ = nullptr;
   QDockWidget* listDock_ = nullptr;
   QTabWidget* tabs_ = nullptr;
