@@ -129,6 +129,10 @@ bool ListWork::saving() {
   return session_.signJob().busy();
 }
 
+bool ListWork::isList(const std::filesystem::path& file) {
+  return toText(file).endsWith(QLatin1String(ListSession::kEnding), Qt::CaseInsensitive);
+}
+
 void ListWork::openList(const std::filesystem::path& file, bool begin) {
   if (saving()) return;
   try {

@@ -115,7 +115,8 @@ int run(int argc, char** argv) {
   parser.addOptions(
       {list, phantom, seed, series, mask, screenshot, force, size, tab, preset, patient, coloured, colours});
   TrainingAtStart::addOptions(parser);
-  parser.addPositionalArgument("PATH", "Folders or files to open.", "[PATH …]");
+  parser.addPositionalArgument("PATH", "Folders or files to open; a review list (.pulmolist) as --list does.",
+                               "[PATH …]");
   if (asksForHelp(argc, argv)) {  // which needs no display
     const QCoreApplication app(argc, argv);
     parser.process(app);
@@ -172,8 +173,9 @@ int run(int argc, char** argv) {
   }
   std::unique_ptr<Screenshot> shot;
   if (parser.isSet(screenshot))
-    shot = std::make_unique<Screenshot>(window, training, parser.value(screenshot), parser.isSet(force),
-                                        parser.isSet(phantom) || !paths.empty());
+    shot = std::make_unique<Screenshot>(
+        window, training, parser.value(screenshot), parser.isSet(force),
+        parser.isSet(phantom) || !std::all_of(paths.begin(), paths.end(), ListWork::isList));
   return QApplication::exec();
 }
 

@@ -9,6 +9,7 @@
 #include <QMimeData>
 #include <QSettings>
 #include <QSlider>
+#include <QStackedWidget>
 #include <QStatusBar>
 #include <QTabBar>
 #include <QTabWidget>
@@ -28,6 +29,7 @@
 #include "app/desktop/train_work.h"
 #include "widgets/control/status_strip.h"
 #include "widgets/control/window_level_bar.h"
+#include "widgets/help/welcome.h"
 #include "widgets/panel/edit_panel.h"
 #include "widgets/panel/list_panel.h"
 #include "widgets/panel/measure_panel.h"
@@ -79,7 +81,7 @@ MainWindow::MainWindow(FileDialogs dialogs, TrainingFunctions training, QWidget*
   setObjectName("mainWindow");
   setWindowTitle(tr("Pulmoscope"));
   setAcceptDrops(true);
-  setCentralWidget(grid_);
+  makeCentre();
   setDockOptions(AnimatedDocks | AllowTabbedDocks | AllowNestedDocks);
   statusBar()->setSizeGripEnabled(false);
   statusBar()->addWidget(status_, 1);
@@ -338,8 +340,17 @@ bool MainWindow::settled() {
 }
 
 void MainWindow::openPaths(const std::vector<std::filesystem::path>& paths, const QString& uid) {
-  remember(paths);
-  scans_.open(paths, uid);
+  std::vector<std::filesystem::path> lists, scans;
+  for (const auto& path : paths) (ListWork::isList(path) ? lists : scans).push_back(path);
+  if (lists.size() > 1) return status_->showError(tr("Only one review list can be open: open one of them."));
+  if (!scans.empty()) {
+    remember(scans);
+    scans_.open(scans, uid);
+  }
+  if (lists.empty()) return;
+  if (std::filesystem::exists(lists.front())) return list_->openList(lists.front(), scans.empty());
+  errorKind_ = ErrorKind::Io;
+  status_->showError(tr("There is no review list %1.").arg(toText(lists.front())));
 }
 
 void MainWindow::openPhantom(std::uint64_t seed) {
@@ -400,6 +411,7 @@ void MainWindow::showScan() {
     action->setEnabled(open);
   if (open) view_.setGrid(scan->ct->grid());
   grid_->setCt(open ? scan->ct : nullptr);
+  showCentre();
   setWindowTitle(open ? tr("%1 – Pulmoscope")
                             .arg(QString::fromStdString(scan->facts.description.empty() ? scan->facts.format
                                                                                         : scan->facts.description))

@@ -17,6 +17,7 @@
 #include "models/study/view_state.h"
 
 class QDockWidget;
+class QStackedWidget;
 class QTabWidget;
 
 namespace pulmo {
@@ -34,6 +35,7 @@ class StatusStrip;
 class StudyPanel;
 class TrainWork;
 class ViewGrid;
+class Welcome;
 
 /// The window: wires models, panels and panes together; holds no rules of its own.
 class MainWindow : public QMainWindow {
@@ -43,6 +45,7 @@ class MainWindow : public QMainWindow {
                       TrainingFunctions training = TrainingFunctions::real(), QWidget* parent = nullptr);
   ~MainWindow() override;
 
+  /// Scans; of a review list (by its ending) also its first undecided scan, unless scans are opened with it.
   void openPaths(const std::vector<std::filesystem::path>& paths, const QString& uid = {});
   void openPhantom(std::uint64_t seed);
   void openReference(const std::filesystem::path& path);
@@ -76,6 +79,8 @@ class MainWindow : public QMainWindow {
   void closeEvent(QCloseEvent* event) override;
 
  private:
+  void makeCentre();
+  void showCentre();
   void makeDocks();
   void makeToolBar();
   void makeMenus();
@@ -119,6 +124,8 @@ class MainWindow : public QMainWindow {
   ListWork* list_;
   ReportWork* report_;
   HelpWork* help_;
+  QStackedWidget* centre_ = nullptr;  ///< the welcome while nothing is open, else the panes
+  Welcome* welcome_ = nullptr;
   QDockWidget* runsDock_ = nullptr;
   QDockWidget* listDock_ = nullptr;
   QTabWidget* tabs_ = nullptr;

@@ -148,7 +148,9 @@ void TrainWork::chooseResume() {
 
 void TrainWork::chooseRun() {
   const QString folder = dialogs_.folder(window_, tr("The folder of a run to compare with"), lastFolder());
-  if (!folder.isEmpty()) session_.addRun(folder.toStdString());
+  if (folder.isEmpty()) return;
+  session_.addRun(folder.toStdString());
+  Q_EMIT runsWanted();
 }
 
 void TrainWork::exportTable() {

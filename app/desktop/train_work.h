@@ -33,6 +33,8 @@ class TrainWork : public QObject {
   [[nodiscard]] TrainPanel* panel() { return panel_; }
   [[nodiscard]] RunsPanel* runs() { return runs_; }
   [[nodiscard]] LatestJob& samplesJob() { return samples_.job(); }
+  void chooseStore();                           ///< asks for a prepared dataset, and opens it
+  void chooseRun();                             ///< asks for a run's folder, and adds it to the runs
   void showSamples();                           ///< the window of training slices; it follows the settings
   [[nodiscard]] QWidget* samplesShown() const;  ///< that window; null: not open
   /// Whether the program may end now. A running training is asked about, then stopped; readyToEnd tells when its
@@ -45,12 +47,10 @@ class TrainWork : public QObject {
 
  private:
   void followSettings();
-  void chooseStore();
   void chooseDataset();
   void chooseStart();
   void chooseSweep();
   void chooseResume();
-  void chooseRun();
   void exportTable();
   void askAboutSlice();
   void showPreview();

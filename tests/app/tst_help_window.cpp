@@ -3,6 +3,7 @@
 #include <QDir>
 #include <QDockWidget>
 #include <QListWidget>
+#include <QPushButton>
 #include <QSettings>
 #include <QTabBar>
 #include <QTabWidget>
@@ -71,6 +72,60 @@ class TestHelpWindow : public QObject {
       }
     QVERIFY(list->isAncestorOf(window.focusWidget()));
     QCOMPARE(page(), QString("list.md"));
+  }
+  // Every way to begin is there by the keyboard alone, fits a small screen, and goes when a scan is open.
+  void welcomesWhileNothingIsOpen() {
+    const QTemporaryDir dir;
+    const QString folder = dir.filePath("a scan that was open"), gone = dir.filePath("gone");
+    QVERIFY(QDir().mkpath(folder));
+    QSettings().setValue("recent", QStringList{gone, folder});
+    QString asked;
+    FileDialogs dialogs;
+    dialogs.folder = [&](QWidget*, const QString& title, const QString&) {
+      asked = title;
+      return QString();
+    };
+    dialogs.open = [&](QWidget*, const QString& title, const QString&, const QString&) {
+      asked = title;
+      return QString();
+    };
+    MainWindow window(dialogs);
+    window.resize(1100, 700);
+    window.show();
+    window.activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(&window));
+    keepPicture(window, "welcome.png");
+    auto* welcome = child<QWidget>(window, "welcome");
+    QVERIFY(welcome->isVisible() && !child<QWidget>(window, "viewGrid")->isVisible());
+    for (QPushButton* button : welcome->findChildren<QPushButton*>()) {  // none has to be scrolled to
+      const QRect place(button->mapTo(welcome, QPoint()), button->size());
+      QVERIFY2(welcome->rect().contains(place), qPrintable(button->objectName()));
+    }
+    QCOMPARE(window.focusWidget()->objectName(), QString("welcome.phantom"));
+    const auto pressNext = [&](const char* name, Qt::Key key) {
+      asked.clear();
+      QTest::keyClick(window.focusWidget(), Qt::Key_Down);
+      if (window.focusWidget()->objectName() == name) QTest::keyClick(window.focusWidget(), key);
+      return asked;
+    };
+    QCOMPARE(pressNext("welcome.folder", Qt::Key_Return), QString("Open a folder of scans"));
+    QCOMPARE(pressNext("welcome.file", Qt::Key_Space), QString("Open a scan"));
+    QCOMPARE(pressNext("welcome.list", Qt::Key_Enter), QString("Open a review list"));
+    QCOMPARE(pressNext("welcome.dataset", Qt::Key_Return), QString("Open a prepared dataset"));
+    QCOMPARE(pressNext("welcome.run", Qt::Key_Return), QString("The folder of a run to compare with"));
+    (void)pressNext("welcome.guide", Qt::Key_Return);
+    QVERIFY(window.help().guide() && window.help().guide()->isVisible());
+    window.help().guide()->close();
+    const auto recent = welcome->findChildren<QPushButton*>("welcome.recent");
+    QCOMPARE(recent.size(), 1);  // what is gone is not offered
+    recent[0]->click();
+    QTRY_VERIFY_WITH_TIMEOUT(!window.errorShown().isEmpty(), kPatienceMs);  // there is nothing in it
+    QVERIFY(welcome->isVisible());
+
+    QTest::mouseClick(child<QPushButton>(window, "welcome.phantom"), Qt::LeftButton);
+    QTRY_VERIFY_WITH_TIMEOUT(window.scanOpen() && window.settled(), kPatienceMs);
+    QVERIFY(!welcome->isVisible() && child<QWidget>(window, "viewGrid")->isVisible());
+    QCOMPARE(window.focusWidget()->objectName(), QString("pane.native"));
   }
   void theGuideGoesWithTheWindow() {
     MainWindow window;

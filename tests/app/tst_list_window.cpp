@@ -168,6 +168,21 @@ class TestListWindow : public QObject {
     window.close();
   }
 
+  // as `pulmoscope FILE.pulmolist` and a drop do
+  void opensAListLikeAScan() {
+    MainWindow window(answering());
+    show(window);
+    window.openPaths({toPath(list_)});
+    QCOMPARE(shown(window, ListTable::State), QStringList({"accepted", "rejected"}));
+    QVERIFY(!window.scanOpen());  // all is decided
+    const QString none = dir_.filePath("none.pulmolist");
+    window.openPaths({toPath(none)});
+    QVERIFY2(window.errorShown().contains("no review list"), qPrintable(window.errorShown()));
+    QVERIFY(!QFile::exists(none));  // a slip of the pen makes no list
+    window.openPaths({toPath(list_), toPath(none)});
+    QVERIFY2(window.errorShown().contains("Only one"), qPrintable(window.errorShown()));
+  }
+
   // reopened → everything is there, also the mask → edited, left and come back to → corrected → that mask is there
   void findsDecisionsMasksAndEditsAgain() {
     const LabelVolume accepted = maskIn(list_ + ".masks/anna.nii.gz");

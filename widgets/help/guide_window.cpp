@@ -44,7 +44,8 @@ GuideWindow::GuideWindow(const Guide& guide)
   pages_->setWordWrap(true);
   pages_->setMinimumWidth(140);
   pages_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-  pages_->setStyleSheet(QStringLiteral("QListView { border: none; } QListView::item { border: 1px solid transparent; padding: 4px 6px; }"));
+  pages_->setStyleSheet(QStringLiteral(
+      "QListView { border: none; } QListView::item { border: 1px solid transparent; padding: 4px 6px; }"));
   for (const GuidePage& page : guide.pages) pages_->addItem(page.title);
   connect(pages_, &QListWidget::currentRowChanged, this, [this](int row) {
     if (row >= 0) text_->open(text_->guide().pages[static_cast<std::size_t>(row)]);
