@@ -2,7 +2,10 @@
 #include "app/desktop/help_work.h"
 
 #include <QCoreApplication>
+#include <QDesktopServices>
+#include <QUrl>
 
+#include "app/desktop/about_facts.h"
 #include "widgets/control/status_strip.h"
 #include "widgets/help/guide.h"
 #include "widgets/help/guide_window.h"
@@ -10,7 +13,12 @@
 namespace pulmo {
 
 HelpWork::HelpWork(StatusStrip& status, QWidget* parent)
-    : QObject(parent), status_(status), programFolder_(QCoreApplication::applicationDirPath()) {}
+    : QObject(parent),
+      status_(status),
+      window_(parent),
+      openFolder_([](const QString& folder) { QDesktopServices::openUrl(QUrl::fromLocalFile(folder)); }),
+      programFolder_(QCoreApplication::applicationDirPath()),
+      aboutJob_(tr("About")) {}
 
 HelpWork::~HelpWork() = default;
 
@@ -27,6 +35,20 @@ void HelpWork::showGuide(const QString& page) {
   guide_->show();
   guide_->raise();
   guide_->activateWindow();
+}
+
+void HelpWork::showAbout(const QString& device, const QString& journals) {
+  auto facts = std::make_shared<AboutContent>();
+  aboutJob_.run(
+      [facts, device, journals](const StopToken&, const ProgressSink&) {
+        *facts = aboutFacts(device, journals);
+        return Outcome::Completed;
+      },
+      [this, facts] {
+        auto* dialog = new AboutDialog(*facts, openFolder_, window_);
+        dialog->setAttribute(Qt::WA_DeleteOnClose);
+        dialog->open();
+      });
 }
 
 void HelpWork::end() {

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <exception>
 
+#include "app/desktop/activity_log.h"
 #include "app/desktop/list_work.h"
 #include "app/desktop/main_window.h"
 #include "app/desktop/review_work.h"
@@ -17,6 +18,7 @@
 #include "app/desktop/train_work.h"
 #include "app/desktop/training_at_start.h"
 #include "app/exit_code.h"
+#include "models/support/state_folder.h"
 #include "pipeline/core/atomic_file.h"
 #include "widgets/view/view_grid.h"
 
@@ -121,9 +123,11 @@ int run(int argc, char** argv) {
     const QCoreApplication app(argc, argv);
     parser.process(app);
   }
+  const EventLog log(stateFolder());
   qInstallMessageHandler(endWithoutDisplay);
   QApplication app(argc, argv);
   qInstallMessageHandler(nullptr);
+  logLibraryMessages(log);
   if (!parser.parse(QApplication::arguments())) {
     std::fprintf(stderr, "pulmoscope: %s\n", qPrintable(parser.errorText()));
     return kWrongUsage;
@@ -138,6 +142,7 @@ int run(int argc, char** argv) {
   }
 
   MainWindow window;
+  window.log().logStart();
   if (parser.isSet(screenshot)) {
     const QStringList wanted = parser.value(size).split('x');
     const QSize pixels(wanted.value(0).toInt(), wanted.value(1).toInt());

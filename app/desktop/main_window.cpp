@@ -17,6 +17,7 @@
 #include <algorithm>
 
 #include "app/desktop/actions.h"
+#include "app/desktop/activity_log.h"
 #include "app/desktop/device_probe.h"
 #include "app/desktop/edit_work.h"
 #include "app/desktop/help_work.h"
@@ -77,7 +78,8 @@ MainWindow::MainWindow(FileDialogs dialogs, TrainingFunctions training, QWidget*
       edit_(new EditWork(study_, masks_, *grid_, *status_, dialogs_, this)),
       list_(new ListWork(study_, scans_, masks_, edit_->session(), *status_, dialogs_, this)),
       report_(new ReportWork(study_, masks_, surfaces_, edit_->session(), list_->session(), *status_, dialogs_, this)),
-      help_(new HelpWork(*status_, this)) {
+      help_(new HelpWork(*status_, this)),
+      log_(new ActivityLog(this)) {
   setObjectName("mainWindow");
   setWindowTitle(tr("Pulmoscope"));
   setAcceptDrops(true);
@@ -280,13 +282,15 @@ void MainWindow::connectActions() {
   for (std::size_t i = 0; i < actions_->steps.size(); ++i)
     connect(actions_->steps[i], &QAction::triggered, this, [this, i] { stepSlices(static_cast<int>(i)); });
   connect(actions_->guide, &QAction::triggered, this, [this] { help_->showGuide(guidePage()); });
-  connect(actions_->about, &QAction::triggered, this, &MainWindow::showAbout);
+  connect(actions_->about, &QAction::triggered, this,
+          [this] { help_->showAbout(deviceText_, toText(edit_->session().folder())); });
   addActions({actions_->steps.begin(), actions_->steps.end()});
 }
 
 void MainWindow::connectModels() {
   for (LatestJob* job : jobs()) {
     status_->watch(*job);
+    log_->watch(*job);
     connect(&job->job(), &Job::failed, this,
             [this](const QString&, const QString&, ErrorKind kind) { errorKind_ = kind; });
     connect(job, &LatestJob::ended, this, &MainWindow::settledChanged);
@@ -306,9 +310,12 @@ void MainWindow::connectModels() {
   connect(&masks_, &MaskSession::saved, this, [this](const QString& path, const QString& note) {
     status_->showMessage(tr("Mask saved to %1. %2").arg(path, note).trimmed());
   });
+  log_->watch(train_->session().job());
+  log_->watch(study_, scans_, list_->session());
   connect(device_, &DeviceProbe::answered, this, [this](const QString& name, const QString& reason) {
     deviceText_ = name + '\n' + reason;
     status_->setDevice(name, reason);
+    log_->logDevice(name);
   });
 }
 
@@ -320,6 +327,7 @@ std::vector<LatestJob*> MainWindow::jobs() {
   for (LatestJob* job : edit_->jobs()) all.push_back(job);
   for (LatestJob* job : list_->jobs()) all.push_back(job);
   for (LatestJob* job : report_->jobs()) all.push_back(job);
+  all.push_back(&help_->job());
   all.push_back(&train_->session().fileJob());
   all.push_back(&train_->samplesJob());
   all.push_back(&train_->session().runsJob());  // not the training: a night's work is stopped by its own button
@@ -471,6 +479,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
   if (closeWhenSaved_) return event->ignore();
   list_->end();
   help_->end();
+  log_->logEnd();
   QSettings settings;
   settings.setValue("window/geometry", saveGeometry());
   settings.setValue("window/state", saveState());

@@ -23,6 +23,7 @@ class QTabWidget;
 namespace pulmo {
 
 class Actions;
+class ActivityLog;
 class DeviceProbe;
 class EditWork;
 class HelpWork;
@@ -60,6 +61,7 @@ class MainWindow : public QMainWindow {
   [[nodiscard]] ReviewWork& review() { return *review_; }
   [[nodiscard]] EditWork& edit() { return *edit_; }
   [[nodiscard]] ListWork& list() { return *list_; }
+  [[nodiscard]] ActivityLog& log() { return *log_; }
   [[nodiscard]] HelpWork& help() { return *help_; }
 
   /// Whether all that was asked for has ended: for --screenshot and the tests.
@@ -99,7 +101,6 @@ class MainWindow : public QMainWindow {
   void showScan();
   void showMasks();
   void cancelRunning();
-  void showAbout();
   [[nodiscard]] QString guidePage() const;  ///< the one about what has the focus, else about the tab in front
   [[nodiscard]] QString lastFolder() const;
   [[nodiscard]] std::vector<LatestJob*> jobs();
@@ -124,6 +125,7 @@ class MainWindow : public QMainWindow {
   ListWork* list_;
   ReportWork* report_;
   HelpWork* help_;
+  ActivityLog* log_;
   QStackedWidget* centre_ = nullptr;  ///< the welcome while nothing is open, else the panes
   Welcome* welcome_ = nullptr;
   QDockWidget* runsDock_ = nullptr;

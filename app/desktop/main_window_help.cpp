@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The window's help.
-#include <QApplication>
 #include <QDockWidget>
-#include <QMessageBox>
 #include <QSettings>
 #include <QStackedWidget>
 #include <QTabWidget>
@@ -20,34 +18,34 @@ namespace pulmo {
 void MainWindow::makeCentre() {
   const auto by = [](QAction* action) { return [action] { action->trigger(); }; };
   const auto keyOf = [](QAction* action) { return action->shortcut().toString(QKeySequence::NativeText); };
-  welcome_ = new Welcome(
-      {{"phantom",
-        tr("Try it on the phantom"),
-        tr("A built-in chest whose lungs are known exactly; then press F5"),
-        {},
-        by(actions_->openPhantom)},
-       {"folder", tr("Open a folder …"), tr("DICOM files at any depth: every series in it, and the best chest CT"),
-        keyOf(actions_->openFolder), by(actions_->openFolder)},
-       {"file", tr("Open a file …"), tr("A volume as NIfTI, NRRD, MetaImage or TIFF, or one DICOM file"),
-        keyOf(actions_->openFile), by(actions_->openFile)},
-       {"list", tr("Open a review list …"), tr("Go on with many scans, to sign each mask off"), tr("Ctrl+L"),
-        [this] { list_->chooseOpen(); }},
-       {"dataset",
-        tr("Open a dataset …"),
-        tr("One that was prepared, to train a network on"),
-        {},
-        [this] {
-          showTab(QStringLiteral("train"));
-          train_->chooseStore();
-        }},
-       {"run",
-        tr("Open a training run …"),
-        tr("Its curves and results, beside those of other runs"),
-        {},
-        [this] { train_->chooseRun(); }},
-       {"guide", tr("Read the guide"), tr("From the first scan to training, with pictures"), keyOf(actions_->guide),
-        by(actions_->guide)}},
-      this);
+  welcome_ =
+      new Welcome({{"phantom",
+                    tr("Try it on the phantom"),
+                    tr("A built-in chest whose lungs are known exactly; then press F5"),
+                    {},
+                    by(actions_->openPhantom)},
+                   {"folder", tr("Open a folder …"), tr("DICOM files at any depth; the best chest CT opens"),
+                    keyOf(actions_->openFolder), by(actions_->openFolder)},
+                   {"file", tr("Open a file …"), tr("A volume as NIfTI, NRRD, MetaImage or TIFF, or one DICOM file"),
+                    keyOf(actions_->openFile), by(actions_->openFile)},
+                   {"list", tr("Open a review list …"), tr("Go on with many scans, to sign each mask off"),
+                    tr("Ctrl+L"), [this] { list_->chooseOpen(); }},
+                   {"dataset",
+                    tr("Open a dataset …"),
+                    tr("One that was prepared, to train a network on"),
+                    {},
+                    [this] {
+                      showTab(QStringLiteral("train"));
+                      train_->chooseStore();
+                    }},
+                   {"run",
+                    tr("Open a training run …"),
+                    tr("Its curves and results, beside those of other runs"),
+                    {},
+                    [this] { train_->chooseRun(); }},
+                   {"guide", tr("Read the guide"), tr("From the first scan to training, with pictures"),
+                    keyOf(actions_->guide), by(actions_->guide)}},
+                  this);
   connect(welcome_, &Welcome::recentWanted, this, [this](const QString& path) { openPaths({toPath(path)}); });
   welcome_->setRecent(QSettings().value("recent").toStringList());
   centre_ = new QStackedWidget(this);
@@ -71,16 +69,6 @@ QString MainWindow::guidePage() const {
   const bool inTabs = focus && tabs_->isAncestorOf(focus);
   if (!study_.scan() && !inTabs) return QStringLiteral("README.md");
   return tabs_->tabText(tabs_->currentIndex()).toLower() + QStringLiteral(".md");
-}
-
-void MainWindow::showAbout() {
-  QMessageBox::about(
-      this, tr("About Pulmoscope"),
-      tr("<h3>Pulmoscope %1</h3><p>Lungs on chest CT: see, segment, review.</p><p><b>Research use only.</b> Not a "
-         "medical "
-         "device, not for diagnosis or treatment.</p><p>%2</p><p>Apache License 2.0. Built with Qt %3, VTK, ITK and "
-         "LibTorch, each under its own licence.</p>")
-          .arg(QStringLiteral(PULMO_VERSION), deviceText_.toHtmlEscaped().replace('\n', "<br>"), qVersion()));
 }
 
 }  // namespace pulmo

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <QApplication>
+#include <QClipboard>
+#include <QDialog>
 #include <QDir>
 #include <QDockWidget>
+#include <QLabel>
 #include <QListWidget>
 #include <QPushButton>
 #include <QSettings>
@@ -126,6 +129,35 @@ class TestHelpWindow : public QObject {
     QTRY_VERIFY_WITH_TIMEOUT(window.scanOpen() && window.settled(), kPatienceMs);
     QVERIFY(!welcome->isVisible() && child<QWidget>(window, "viewGrid")->isVisible());
     QCOMPARE(window.focusWidget()->objectName(), QString("pane.native"));
+  }
+  // Every version is told, each folder that is there opens, and all of it can be copied.
+  void aboutTellsVersionsAndFolders() {
+    QString opened;
+    MainWindow window;
+    window.help().setFolderOpener([&](const QString& folder) { opened = folder; });
+    window.show();
+    QTRY_VERIFY_WITH_TIMEOUT(window.settled(), kPatienceMs);
+    QTRY_VERIFY_WITH_TIMEOUT(!child<QLabel>(window, "status.device")->text().isEmpty(), kPatienceMs);
+    action(window, "About")->trigger();
+    QDialog* about = nullptr;
+    QTRY_VERIFY_WITH_TIMEOUT((about = window.findChild<QDialog*>("about")) && about->isVisible(), kPatienceMs);
+    QTRY_VERIFY_WITH_TIMEOUT(!child<QLabel>(*about, "about.text.device")->text().isEmpty(), kPatienceMs);
+    keepPicture(*about, "about.png");
+    QVERIFY2(about->height() <= 640 && about->width() <= 800, "fits a small screen");
+    child<QPushButton>(*about, "about.copy")->click();
+    const QString text = QApplication::clipboard()->text();
+    for (const char* line : {"\nQt \\d+\\.\\d+\\.\\d+ \\(LGPL", "\nVTK 9\\.\\d+", "\nITK 5\\.\\d+", "\nGDCM 3\\.",
+                             "\nDCMTK 3\\.6\\.\\d+", "\nLibTorch \\d+\\.\\d+", "^Pulmoscope \\d+\\.\\d+\\.\\d+\n",
+                             "Research use only", "\nWeights: unet, lungs.pth, SHA-256 [0-9a-f]{64}"})
+      QVERIFY2(text.contains(QRegularExpression(QLatin1String(line))), line);
+    const QString edits = child<QLabel>(*about, "about.text.edits")->text();
+    QVERIFY(text.contains(edits) && edits.endsWith("/edits"));
+    auto* weights = child<QPushButton>(*about, "about.open.weights");
+    weights->click();
+    QVERIFY2(QFile::exists(opened + "/lungs.pth"), qPrintable(opened));
+    for (const char* key : {"settings", "logs"})  // opens, or says that there is nothing yet
+      QCOMPARE(about->findChild<QPushButton*>(QString("about.open.") + key) != nullptr,
+               QFileInfo(child<QLabel>(*about, (QByteArray("about.text.") + key).constData())->text()).isDir());
   }
   void theGuideGoesWithTheWindow() {
     MainWindow window;
