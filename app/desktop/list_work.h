@@ -48,6 +48,7 @@ class ListWork : public QObject {
   void showActions();
   void chooseNew();
   void chooseScans();
+  void askToRemove();
   void chooseExport();
   void chooseImport();
   void step(int step);

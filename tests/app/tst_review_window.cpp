@@ -269,8 +269,8 @@ class TestReviewWindow : public QObject {
     QVERIFY2(hint->text().contains("by a network"), qPrintable(hint->text()));
     segment(window);
     QVERIFY(!doubt->isEnabled());
-    QVERIFY2(hint->text().contains("threshold has no uncertainty"), qPrintable(hint->text()));
-    QVERIFY2(rowOf(*list, "threshold has no uncertainty") > 0, qPrintable(all(*list)));
+    QVERIFY2(hint->text().contains("This mask (threshold) comes without uncertainty"), qPrintable(hint->text()));
+    QVERIFY2(rowOf(*list, "This mask (threshold) comes without uncertainty") > 0, qPrintable(all(*list)));
 
     segment(window, "unet");
     QVERIFY(doubt->isEnabled());
