@@ -28,6 +28,7 @@
 #include "app/desktop/review_work.h"
 #include "app/desktop/simulate_work.h"
 #include "app/desktop/train_work.h"
+#include "models/study/window_presets.h"
 #include "widgets/control/status_strip.h"
 #include "widgets/control/window_level_bar.h"
 #include "widgets/help/welcome.h"
@@ -45,8 +46,6 @@
 namespace pulmo {
 
 namespace {
-
-constexpr WindowHu kPresets[] = {{1500, -600}, {400, 40}, {1800, 400}};
 
 /// The 1st to 99th percentile of a sample of the voxels.
 WindowHu windowThatFits(const CtVolume& ct) {
@@ -195,6 +194,7 @@ void MainWindow::makeMenus() {
   lungs->addActions({actions_->segment, actions_->cancel});
   viewMenu_ = menuBar()->addMenu(tr("&View"));
   for (QAction* window : actions_->windows) viewMenu_->addAction(window);
+  viewMenu_->addAction(actions_->autoWindow);
   viewMenu_->addSeparator();
   for (QAction* orientation : actions_->orientations) viewMenu_->addAction(orientation);
   viewMenu_->addSeparator();
@@ -257,12 +257,12 @@ void MainWindow::connectActions() {
   connect(segmentPanel_, &SegmentPanel::saveAgreementRequested, review_, &ReviewWork::saveAgreement);
   connect(segmentPanel_, &SegmentPanel::saveMaskRequested, this, &MainWindow::chooseMaskFile);
   connect(actions_->cancel, &QAction::triggered, this, &MainWindow::cancelRunning);
-  for (std::size_t i = 0; i < 3; ++i) {
-    connect(actions_->windows[i], &QAction::triggered, this, [this, i] { view_.setWindow(kPresets[i]); });
+  for (std::size_t i = 0; i < kWindowPresets.size(); ++i)
+    connect(actions_->windows[i], &QAction::triggered, this, [this, i] { view_.setWindow(kWindowPresets[i].window); });
+  for (std::size_t i = 0; i < actions_->orientations.size(); ++i)
     connect(actions_->orientations[i], &QAction::triggered, this,
             [this, i] { grid_->setOrientation(static_cast<Orientation>(i)); });
-  }
-  connect(actions_->windows[3], &QAction::triggered, this, &MainWindow::applyAutoWindow);
+  connect(actions_->autoWindow, &QAction::triggered, this, &MainWindow::applyAutoWindow);
   const auto style = [this] {
     OverlayStyle overlay = view_.overlay();
     overlay.visible = actions_->overlay->isChecked();
