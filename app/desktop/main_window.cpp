@@ -43,6 +43,7 @@ namespace pulmo {
 
 namespace {
 
+constexpr int kNarrowPx = 1300;
 constexpr WindowHu kPresets[] = {{1500, -600}, {400, 40}, {1800, 400}};
 
 /// The 1st to 99th percentile of a sample of the voxels.
@@ -90,7 +91,7 @@ MainWindow::MainWindow(FileDialogs dialogs, TrainingFunctions training, QWidget*
   resize(1600, 1000);
   QSettings settings;
   restoreGeometry(settings.value("window/geometry").toByteArray());
-  restoreState(settings.value("window/state").toByteArray());
+  arranged_ = restoreState(settings.value("window/state").toByteArray());
   showScan();
   device_->start();
 }
@@ -458,6 +459,17 @@ void MainWindow::dropEvent(QDropEvent* event) {
   if (paths.empty()) return;
   event->acceptProposedAction();
   openPaths(paths);
+}
+
+void MainWindow::showEvent(QShowEvent* event) {
+  // In a small window the panes need the width: the two panels share one place.
+  if (!arranged_ && width() < kNarrowPx) {
+    auto* work = findChild<QDockWidget*>("dock.work");
+    tabifyDockWidget(work, findChild<QDockWidget*>("dock.study"));
+    work->raise();
+  }
+  arranged_ = true;
+  QMainWindow::showEvent(event);
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
