@@ -3,10 +3,8 @@
 
 #include <QCloseEvent>
 #include <QDockWidget>
-#include <QDragEnterEvent>
 #include <QFileInfo>
 #include <QMenuBar>
-#include <QMimeData>
 #include <QSettings>
 #include <QSlider>
 #include <QStackedWidget>
@@ -46,6 +44,8 @@
 namespace pulmo {
 
 namespace {
+
+constexpr int kNarrowPx = 1300;
 
 /// The 1st to 99th percentile of a sample of the voxels.
 WindowHu windowThatFits(const CtVolume& ct) {
@@ -94,7 +94,7 @@ MainWindow::MainWindow(FileDialogs dialogs, TrainingFunctions training, QWidget*
   resize(1600, 1000);
   QSettings settings;
   restoreGeometry(settings.value("window/geometry").toByteArray());
-  restoreState(settings.value("window/state").toByteArray());
+  arranged_ = restoreState(settings.value("window/state").toByteArray());
   showScan();
   device_->start();
 }
@@ -347,20 +347,6 @@ bool MainWindow::settled() {
   return std::none_of(all.begin(), all.end(), [](LatestJob* job) { return job->busy(); });
 }
 
-void MainWindow::openPaths(const std::vector<std::filesystem::path>& paths, const QString& uid) {
-  std::vector<std::filesystem::path> lists, scans;
-  for (const auto& path : paths) (ListWork::isList(path) ? lists : scans).push_back(path);
-  if (lists.size() > 1) return status_->showError(tr("Only one review list can be open: open one of them."));
-  if (!scans.empty()) {
-    remember(scans);
-    scans_.open(scans, uid);
-  }
-  if (lists.empty()) return;
-  if (std::filesystem::exists(lists.front())) return list_->openList(lists.front(), scans.empty());
-  errorKind_ = ErrorKind::Io;
-  status_->showError(tr("There is no review list %1.").arg(toText(lists.front())));
-}
-
 void MainWindow::openPhantom(std::uint64_t seed) {
   scans_.openPhantom(seed);
 }
@@ -459,17 +445,15 @@ void MainWindow::cancelRunning() {
   for (LatestJob* job : report_->jobs()) job->cancel();
 }
 
-void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
-  if (event->mimeData()->hasUrls()) event->acceptProposedAction();
-}
-
-void MainWindow::dropEvent(QDropEvent* event) {
-  std::vector<std::filesystem::path> paths;
-  for (const QUrl& url : event->mimeData()->urls())
-    if (url.isLocalFile()) paths.push_back(toPath(url.toLocalFile()));
-  if (paths.empty()) return;
-  event->acceptProposedAction();
-  openPaths(paths);
+void MainWindow::showEvent(QShowEvent* event) {
+  // In a small window the panes need the width: the two panels share one place.
+  if (!arranged_ && width() < kNarrowPx) {
+    auto* work = findChild<QDockWidget*>("dock.work");
+    tabifyDockWidget(work, findChild<QDockWidget*>("dock.study"));
+    work->raise();
+  }
+  arranged_ = true;
+  QMainWindow::showEvent(event);
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {

@@ -78,6 +78,7 @@ class MainWindow : public QMainWindow {
  protected:
   void dragEnterEvent(QDragEnterEvent* event) override;
   void dropEvent(QDropEvent* event) override;
+  void showEvent(QShowEvent* event) override;
   void closeEvent(QCloseEvent* event) override;
 
  private:
@@ -139,6 +140,7 @@ class MainWindow : public QMainWindow {
   QString deviceText_;
   ErrorKind errorKind_ = ErrorKind::Internal;  ///< of errorShown()
   bool unattended_ = false;
+  bool arranged_ = false;  ///< the docks are where a person, or the window's first size, put them
   bool closeWhenSaved_ = false;
 };
 

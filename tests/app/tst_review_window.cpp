@@ -3,6 +3,7 @@
 #include <QCheckBox>
 #include <QClipboard>
 #include <QComboBox>
+#include <QDockWidget>
 #include <QLabel>
 #include <QListWidget>
 #include <QPushButton>
@@ -443,6 +444,23 @@ class TestReviewWindow : public QObject {
         QVERIFY2(tab.width() > bar->fontMetrics().horizontalAdvance(names.last()), qPrintable(names.last()));
       }
       QVERIFY(names.contains("Measure") && names.contains("Review"));
+    }
+  }
+
+  // On a small screen the panes have most of the window: the two panels share one place.
+  void panesHaveTheRoom() {
+    for (const QSize size : {QSize(1600, 1000), QSize(1100, 700)}) {
+      QSettings().remove("window");
+      MainWindow window(answering());
+      window.resize(size);
+      window.show();
+      auto* study = child<QDockWidget>(window, "dock.study");
+      auto* work = child<QDockWidget>(window, "dock.work");
+      const bool small = size.width() < 1300;
+      QCOMPARE(window.tabifiedDockWidgets(work).contains(study), small);
+      QTRY_VERIFY(!child<QTabWidget>(window, "work.tabs")->visibleRegion().isEmpty());
+      const QWidget* centre = window.centralWidget();  // the welcome, then the panes
+      QTRY_VERIFY2(centre->width() >= 0.6 * size.width(), qPrintable(QString::number(centre->width())));
     }
   }
 };
