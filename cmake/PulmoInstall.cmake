@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What is installed, and the package made of it (./dev package).
 include(GNUInstallDirs)
+set(CMAKE_INSTALL_DOCDIR ${CMAKE_INSTALL_DATADIR}/doc/pulmoscope)  # as the package is named, not the project
 set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)  # the package holds two programs, not the benchmarks
 
 # LibTorch is the one library that no distribution has as we use it: it lies beside the program, for the program alone.
@@ -8,6 +9,8 @@ set(PULMO_PRIVATE_LIBDIR ${CMAKE_INSTALL_LIBDIR}/pulmoscope)
 foreach(program pulmo pulmoscope)
   set_target_properties(${program} PROPERTIES INSTALL_RPATH "$ORIGIN/../${PULMO_PRIVATE_LIBDIR}"
     INSTALL_RPATH_USE_LINK_PATH OFF)
+  # RPATH, not RUNPATH: in the archive it also has to serve what the bundled libraries need.
+  target_link_options(${program} PRIVATE "LINKER:--disable-new-dtags")
 endforeach()
 install(TARGETS pulmo pulmoscope RUNTIME_DEPENDENCY_SET pulmo_libraries DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(RUNTIME_DEPENDENCY_SET pulmo_libraries DESTINATION ${PULMO_PRIVATE_LIBDIR}
@@ -19,11 +22,14 @@ install(RUNTIME_DEPENDENCY_SET pulmo_libraries DESTINATION ${PULMO_PRIVATE_LIBDI
 
 set(data ${CMAKE_INSTALL_DATADIR})
 set(resources ${PROJECT_SOURCE_DIR}/resources)
+set(made ${CMAKE_BINARY_DIR}/made)  # by ./dev package
 install(FILES ${resources}/weights/lungs.pth ${resources}/weights/README.md DESTINATION ${data}/pulmoscope/weights)
+install(DIRECTORY ${resources}/presets DESTINATION ${data}/pulmoscope FILES_MATCHING PATTERN "*.json")
 install(FILES ${resources}/desktop/org.pulmoscope.Pulmoscope.desktop DESTINATION ${data}/applications)
 install(FILES ${resources}/desktop/org.pulmoscope.Pulmoscope.metainfo.xml DESTINATION ${data}/metainfo)
 install(FILES ${resources}/desktop/pulmoscope-mime.xml DESTINATION ${data}/mime/packages RENAME pulmoscope.xml)
 install(FILES ${resources}/icons/pulmoscope.svg DESTINATION ${data}/icons/hicolor/scalable/apps)
+install(DIRECTORY ${made}/icons/ DESTINATION ${data}/icons/hicolor OPTIONAL)
 install(FILES ${resources}/desktop/pulmo.bash-completion DESTINATION ${data}/bash-completion/completions RENAME pulmo)
 install(FILES README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
@@ -32,7 +38,8 @@ file(GLOB licences ${TORCH_INSTALL_PREFIX}/../torch-*.dist-info/licenses)
 foreach(folder ${licences})  # none for the distribution's
   install(DIRECTORY ${folder}/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/libtorch)
 endforeach()
-install(DIRECTORY ${CMAKE_BINARY_DIR}/man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 OPTIONAL FILES_MATCHING PATTERN "*.1.gz")
+install(DIRECTORY ${made}/man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 OPTIONAL)
+install(FILES ${made}/pulmoscope.spdx.json DESTINATION ${CMAKE_INSTALL_DOCDIR} OPTIONAL)
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME pulmoscope)
@@ -40,10 +47,10 @@ set(CPACK_PACKAGE_VENDOR "Pulmoscope")
 set(CPACK_PACKAGE_CONTACT "The Pulmoscope project <pulmoscope@localhost>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "lungs on chest CT: see, segment, review, train")
 set(CPACK_PACKAGE_DESCRIPTION
-" Opens chest CT series, finds the right and the left lung also where disease is
- as dense as the chest wall, shows where a mask is wrong on the 3-D lungs, and
- corrects, measures and hands it on. Trains networks against simulated disease
- in the window. For research only; not a medical device.")
+"Opens chest CT series, finds the right and the left lung also where disease is
+as dense as the chest wall, shows where a mask is wrong on the 3-D lungs, and
+corrects, measures and hands it on. Trains networks against simulated disease
+in the window. For research only; not a medical device.")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)

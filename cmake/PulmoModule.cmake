@@ -54,6 +54,6 @@ function(pulmo_test source)
   file(MAKE_DIRECTORY ${home}/runtime)
   file(CHMOD ${home}/runtime DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE)
   list(APPEND environment XDG_CONFIG_HOME=${home}/config XDG_DATA_HOME=${home}/data XDG_CACHE_HOME=${home}/cache
-    XDG_RUNTIME_DIR=${home}/runtime)
+    XDG_STATE_HOME=${home}/state XDG_RUNTIME_DIR=${home}/runtime)
   set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT} ENVIRONMENT "${environment}")
 endfunction()

@@ -5,6 +5,8 @@
 #include <QIcon>
 #include <QKeySequence>
 
+#include "models/study/window_presets.h"
+
 namespace pulmo {
 
 QAction* Actions::make(const QString& text, const QString& key, const QString& icon, const QString& tip) {
@@ -29,10 +31,13 @@ Actions::Actions(QObject* parent) : QObject(parent) {
   quit = make(tr("&Quit"), "Ctrl+Q", "", tr("End the program"));
   segment = make(tr("Seg&ment"), "F5", "segment", tr("Find the lungs on the open scan"));
   cancel = make(tr("&Cancel what is running"), "Esc", "cancel", tr("Stop what is running"));
-  windows = {make(tr("Window: &lung"), "1", "", tr("1500 HU wide, centre −600 HU")),
-             make(tr("Window: &mediastinum"), "2", "", tr("400 HU wide, centre 40 HU")),
-             make(tr("Window: &bone"), "3", "", tr("1800 HU wide, centre 400 HU")),
-             make(tr("Window: &auto"), "4", "", tr("Fits this scan's own values"))};
+  for (const WindowPreset& preset : kWindowPresets)
+    windows.push_back(make(tr("Window: &%1").arg(tr(preset.name).toLower()), QString::number(preset.key), "",
+                           tr("%1 HU wide, centre %2 HU")
+                               .arg(preset.window.width)
+                               .arg(preset.window.centre)
+                               .replace('-', QStringLiteral("−"))));
+  autoWindow = make(tr("Window: &auto"), QString::number(kAutoWindowKey), "", tr("Fits this scan's own values"));
   orientations = {make(tr("A&xial"), "A", "axial", tr("All panes axial")),
                   make(tr("C&oronal"), "C", "coronal", tr("All panes coronal")),
                   make(tr("Sa&gittal"), "S", "sagittal", tr("All panes sagittal"))};
@@ -56,6 +61,7 @@ Actions::Actions(QObject* parent) : QObject(parent) {
            make(tr("Ten slices on"), "PgUp", "", tr("Ten slices on")),
            make(tr("First slice"), "Home", "", tr("First slice")),
            make(tr("Last slice"), "End", "", tr("Last slice"))};
+  guide = make(tr("&Guide"), "F1", "", tr("The guide, at the page about the tab in front"));
   about = make(tr("&About Pulmoscope"), "", "", tr("Version, device, licence"));
 }
 

@@ -3,6 +3,7 @@
 #include <QAction>
 #include <QObject>
 #include <array>
+#include <vector>
 
 class QActionGroup;
 
@@ -24,7 +25,8 @@ class Actions : public QObject {
   QAction* quit;
   QAction* segment;
   QAction* cancel;
-  std::array<QAction*, 4> windows;       ///< lung, mediastinum, bone, auto
+  std::vector<QAction*> windows;  ///< of kWindowPresets, in their order
+  QAction* autoWindow;
   std::array<QAction*, 3> orientations;  ///< axial, coronal, sagittal: one is checked
   QAction* overlay;
   QAction* outline;
@@ -32,6 +34,7 @@ class Actions : public QObject {
   QAction* resetView;
   QAction* maximise;
   std::array<QAction*, 6> steps;  ///< previous/next slice, ten back/on, first/last
+  QAction* guide;
   QAction* about;
 
  private:

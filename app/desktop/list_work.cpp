@@ -49,6 +49,7 @@ ListWork::ListWork(Study& study, ScanSession& scans, MaskSession& masks, EditSes
   connect(panel_, &ListPanel::openRequested, this, &ListWork::chooseOpen);
   connect(panel_, &ListPanel::addRequested, this, &ListWork::chooseScans);
   connect(panel_, &ListPanel::exportRequested, this, &ListWork::chooseExport);
+  connect(panel_, &ListPanel::removeRequested, this, &ListWork::askToRemove);
   connect(panel_, &ListPanel::scansDropped, &session_, &ListSession::addScans);
   connect(panel_, &ListPanel::stepRequested, this, &ListWork::step);
   connect(panel_, &ListPanel::decided, this, &ListWork::decide);
@@ -99,6 +100,9 @@ void ListWork::makeMenu() {
     Q_EMIT panelWanted();
     panel_->focusComment();
   });
+  QAction* remove =
+      add(tr("Remo&ve from the list …"), "", tr("Takes the scan that is selected in the table off the list (Delete)"));
+  connect(remove, &QAction::triggered, this, &ListWork::askToRemove);
   menu_->addSeparator();
   QAction* exportTable = add(tr("&Export table …"), "", tr("Save the whole list as CSV"));
   QAction* import = add(tr("&Import decisions …"), "", tr("Take over newer decisions from another list's CSV"));
@@ -108,7 +112,7 @@ void ListWork::makeMenu() {
   connect(close, &QAction::triggered, this, [this] {
     if (!saving()) session_.closeList();
   });
-  ofList_ = {scans, previous, next, exportTable, import, close};
+  ofList_ = {scans, previous, next, remove, exportTable, import, close};
 }
 
 void ListWork::showActions() {
@@ -127,6 +131,10 @@ QString ListWork::lastFolder() const {
 bool ListWork::saving() {
   if (session_.signJob().busy()) status_.showMessage(tr("The mask is being saved: a moment, please."));
   return session_.signJob().busy();
+}
+
+bool ListWork::isList(const std::filesystem::path& file) {
+  return toText(file).endsWith(QLatin1String(ListSession::kEnding), Qt::CaseInsensitive);
 }
 
 void ListWork::openList(const std::filesystem::path& file, bool begin) {
@@ -172,6 +180,21 @@ void ListWork::chooseScans() {
   if (!session_.list()) return;
   const QString folder = dialogs_.folder(window_, tr("A folder of scans"), QSettings().value("lastFolder").toString());
   if (!folder.isEmpty()) session_.addScans({toPath(folder)});
+}
+
+void ListWork::askToRemove() {
+  const auto id = panel_->selected();
+  const ReviewEntry* entry = id ? session_.find(*id) : nullptr;
+  if (!entry) return status_.showMessage(tr("Select a scan in the list's table first."));
+  const QString lost = isUndecided(entry->state) && entry->comment.isEmpty()
+                           ? QString()
+                           : tr(" What was decided and commented goes with it.");
+  if (!dialogs_.confirm(window_, tr("Remove from the list?"),
+                        tr("%1 is taken off the list.%2 The scan and its masks stay on the disk.")
+                            .arg(ListSession::fileName(*entry), lost),
+                        tr("Remove")))
+    return;
+  if (session_.flush()) session_.remove(*id);
 }
 
 void ListWork::chooseExport() {

@@ -32,9 +32,11 @@ class ListWork : public QObject {
   [[nodiscard]] ListPanel* panel() { return panel_; }
   [[nodiscard]] QMenu* menu() { return menu_; }
   [[nodiscard]] std::vector<LatestJob*> jobs();
+  [[nodiscard]] static bool isList(const std::filesystem::path& file);  ///< by its name's ending
   /// Opens a list, or makes one; what goes wrong is shown.
   /// @param begin  also open its first undecided scan, unless a scan of it is open
   void openList(const std::filesystem::path& file, bool begin);
+  void chooseOpen();  ///< asks for a list, and opens it
   void reopenLast();  ///< the list that was open when the program ended, without a scan of it
   void end();         ///< what is typed is saved, and which list is open
 
@@ -45,8 +47,8 @@ class ListWork : public QObject {
   void makeMenu();
   void showActions();
   void chooseNew();
-  void chooseOpen();
   void chooseScans();
+  void askToRemove();
   void chooseExport();
   void chooseImport();
   void step(int step);

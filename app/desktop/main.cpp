@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <exception>
 
+#include "app/desktop/activity_log.h"
 #include "app/desktop/list_work.h"
 #include "app/desktop/main_window.h"
 #include "app/desktop/methods_work.h"
@@ -18,6 +19,7 @@
 #include "app/desktop/train_work.h"
 #include "app/desktop/training_at_start.h"
 #include "app/exit_code.h"
+#include "models/support/state_folder.h"
 #include "pipeline/core/atomic_file.h"
 #include "widgets/view/view_grid.h"
 
@@ -119,14 +121,17 @@ int run(int argc, char** argv) {
   parser.addOptions({methods, weights, slice, list, phantom, seed, series, mask, screenshot, force, size, tab, preset,
                      patient, coloured, colours});
   TrainingAtStart::addOptions(parser);
-  parser.addPositionalArgument("PATH", "Folders or files to open.", "[PATH …]");
+  parser.addPositionalArgument(
+      "PATH", "Folders or files to open: scans, a review list (.pulmolist), a dataset, training runs.", "[PATH …]");
   if (asksForHelp(argc, argv)) {  // which needs no display
     const QCoreApplication app(argc, argv);
     parser.process(app);
   }
+  const EventLog log(stateFolder());
   qInstallMessageHandler(endWithoutDisplay);
   QApplication app(argc, argv);
   qInstallMessageHandler(nullptr);
+  logLibraryMessages(log);
   if (!parser.parse(QApplication::arguments())) {
     std::fprintf(stderr, "pulmoscope: %s\n", qPrintable(parser.errorText()));
     return kWrongUsage;
@@ -141,6 +146,7 @@ int run(int argc, char** argv) {
   }
 
   MainWindow window;
+  window.log().logStart();
   if (parser.isSet(screenshot)) {
     const QStringList wanted = parser.value(size).split('x');
     const QSize pixels(wanted.value(0).toInt(), wanted.value(1).toInt());
@@ -187,8 +193,11 @@ int run(int argc, char** argv) {
   }
   std::unique_ptr<Screenshot> shot;
   if (parser.isSet(screenshot))
-    shot = std::make_unique<Screenshot>(window, training, parser.value(screenshot), parser.isSet(force),
-                                        parser.isSet(phantom) || !paths.empty());
+    shot = std::make_unique<Screenshot>(
+        window, training, parser.value(screenshot), parser.isSet(force),
+        parser.isSet(phantom) || std::any_of(paths.begin(), paths.end(), [](const std::filesystem::path& path) {
+          return !ListWork::isList(path) && !TrainWork::takes(path);
+        }));
   return QApplication::exec();
 }
 

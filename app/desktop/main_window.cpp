@@ -3,13 +3,11 @@
 
 #include <QCloseEvent>
 #include <QDockWidget>
-#include <QDragEnterEvent>
 #include <QFileInfo>
 #include <QMenuBar>
-#include <QMessageBox>
-#include <QMimeData>
 #include <QSettings>
 #include <QSlider>
+#include <QStackedWidget>
 #include <QStatusBar>
 #include <QTabBar>
 #include <QTabWidget>
@@ -17,8 +15,10 @@
 #include <algorithm>
 
 #include "app/desktop/actions.h"
+#include "app/desktop/activity_log.h"
 #include "app/desktop/device_probe.h"
 #include "app/desktop/edit_work.h"
+#include "app/desktop/help_work.h"
 #include "app/desktop/list_work.h"
 #include "app/desktop/mask_values_dialog.h"
 #include "app/desktop/methods.h"
@@ -27,8 +27,10 @@
 #include "app/desktop/review_work.h"
 #include "app/desktop/simulate_work.h"
 #include "app/desktop/train_work.h"
+#include "models/study/window_presets.h"
 #include "widgets/control/status_strip.h"
 #include "widgets/control/window_level_bar.h"
+#include "widgets/help/welcome.h"
 #include "widgets/panel/edit_panel.h"
 #include "widgets/panel/list_panel.h"
 #include "widgets/panel/measure_panel.h"
@@ -45,7 +47,7 @@ namespace pulmo {
 
 namespace {
 
-constexpr WindowHu kPresets[] = {{1500, -600}, {400, 40}, {1800, 400}};
+constexpr int kNarrowPx = 1300;
 
 /// The 1st to 99th percentile of a sample of the voxels.
 WindowHu windowThatFits(const CtVolume& ct) {
@@ -77,11 +79,13 @@ MainWindow::MainWindow(FileDialogs dialogs, TrainingFunctions training, QWidget*
       review_(new ReviewWork(study_, view_, surfaces_, comparison_, *grid_, *status_, dialogs_, this)),
       edit_(new EditWork(study_, masks_, *grid_, *status_, dialogs_, this)),
       list_(new ListWork(study_, scans_, masks_, edit_->session(), *status_, dialogs_, this)),
-      report_(new ReportWork(study_, masks_, surfaces_, edit_->session(), list_->session(), *status_, dialogs_, this)) {
+      report_(new ReportWork(study_, masks_, surfaces_, edit_->session(), list_->session(), *status_, dialogs_, this)),
+      help_(new HelpWork(*status_, this)),
+      log_(new ActivityLog(this)) {
   setObjectName("mainWindow");
   setWindowTitle(tr("Pulmoscope"));
   setAcceptDrops(true);
-  setCentralWidget(methods_->centre());
+  makeCentre();
   setDockOptions(AnimatedDocks | AllowTabbedDocks | AllowNestedDocks);
   statusBar()->setSizeGripEnabled(false);
   statusBar()->addWidget(status_, 1);
@@ -93,7 +97,7 @@ MainWindow::MainWindow(FileDialogs dialogs, TrainingFunctions training, QWidget*
   resize(1600, 1000);
   QSettings settings;
   restoreGeometry(settings.value("window/geometry").toByteArray());
-  restoreState(settings.value("window/state").toByteArray());
+  arranged_ = restoreState(settings.value("window/state").toByteArray());
   showScan();
   device_->start();
 }
@@ -195,6 +199,7 @@ void MainWindow::makeMenus() {
   lungs->addActions({actions_->segment, actions_->cancel});
   viewMenu_ = menuBar()->addMenu(tr("&View"));
   for (QAction* window : actions_->windows) viewMenu_->addAction(window);
+  viewMenu_->addAction(actions_->autoWindow);
   viewMenu_->addSeparator();
   for (QAction* orientation : actions_->orientations) viewMenu_->addAction(orientation);
   viewMenu_->addSeparator();
@@ -222,7 +227,7 @@ void MainWindow::makeMenus() {
   auto* docks = viewMenu_->addMenu(tr("Docks"));
   for (QDockWidget* dock : findChildren<QDockWidget*>()) docks->addAction(dock->toggleViewAction());
   auto* help = menuBar()->addMenu(tr("&Help"));
-  help->addAction(actions_->about);
+  help->addActions({actions_->guide, actions_->about});
 }
 
 void MainWindow::connectActions() {
@@ -258,14 +263,14 @@ void MainWindow::connectActions() {
   connect(segmentPanel_, &SegmentPanel::saveAgreementRequested, review_, &ReviewWork::saveAgreement);
   connect(segmentPanel_, &SegmentPanel::saveMaskRequested, this, &MainWindow::chooseMaskFile);
   connect(actions_->cancel, &QAction::triggered, this, &MainWindow::cancelRunning);
-  for (std::size_t i = 0; i < 3; ++i) {
-    connect(actions_->windows[i], &QAction::triggered, this, [this, i] { view_.setWindow(kPresets[i]); });
+  for (std::size_t i = 0; i < kWindowPresets.size(); ++i)
+    connect(actions_->windows[i], &QAction::triggered, this, [this, i] { view_.setWindow(kWindowPresets[i].window); });
+  for (std::size_t i = 0; i < actions_->orientations.size(); ++i)
     connect(actions_->orientations[i], &QAction::triggered, this, [this, i] {
       grid_->setOrientation(static_cast<Orientation>(i));
       methods_->panes().setOrientation(static_cast<Orientation>(i));
     });
-  }
-  connect(actions_->windows[3], &QAction::triggered, this, &MainWindow::applyAutoWindow);
+  connect(actions_->autoWindow, &QAction::triggered, this, &MainWindow::applyAutoWindow);
   const auto style = [this] {
     OverlayStyle overlay = view_.overlay();
     overlay.visible = actions_->overlay->isChecked();
@@ -277,20 +282,25 @@ void MainWindow::connectActions() {
   connect(actions_->crosshair, &QAction::toggled, &view_, &ViewState::setCrosshairVisible);
   connect(actions_->resetView, &QAction::triggered, &view_, &ViewState::resetView);
   connect(actions_->maximise, &QAction::triggered, this, [this] {
-    if (grid_->maximised())
+    if (methods_->inView())
+      methods_->panes().toggleMaximised();
+    else if (grid_->maximised())
       grid_->maximise(std::nullopt);
     else
       grid_->maximise(grid_->activePane());
   });
   for (std::size_t i = 0; i < actions_->steps.size(); ++i)
     connect(actions_->steps[i], &QAction::triggered, this, [this, i] { stepSlices(static_cast<int>(i)); });
-  connect(actions_->about, &QAction::triggered, this, &MainWindow::showAbout);
+  connect(actions_->guide, &QAction::triggered, this, [this] { help_->showGuide(guidePage()); });
+  connect(actions_->about, &QAction::triggered, this,
+          [this] { help_->showAbout(deviceText_, toText(edit_->session().folder())); });
   addActions({actions_->steps.begin(), actions_->steps.end()});
 }
 
 void MainWindow::connectModels() {
   for (LatestJob* job : jobs()) {
     status_->watch(*job);
+    log_->watch(*job);
     connect(&job->job(), &Job::failed, this,
             [this](const QString&, const QString&, ErrorKind kind) { errorKind_ = kind; });
     connect(job, &LatestJob::ended, this, &MainWindow::settledChanged);
@@ -310,9 +320,12 @@ void MainWindow::connectModels() {
   connect(&masks_, &MaskSession::saved, this, [this](const QString& path, const QString& note) {
     status_->showMessage(tr("Mask saved to %1. %2").arg(path, note).trimmed());
   });
+  log_->watch(train_->session().job());
+  log_->watch(study_, scans_, list_->session());
   connect(device_, &DeviceProbe::answered, this, [this](const QString& name, const QString& reason) {
     deviceText_ = name + '\n' + reason;
     status_->setDevice(name, reason);
+    log_->logDevice(name);
   });
 }
 
@@ -325,6 +338,7 @@ std::vector<LatestJob*> MainWindow::jobs() {
   for (LatestJob* job : edit_->jobs()) all.push_back(job);
   for (LatestJob* job : list_->jobs()) all.push_back(job);
   for (LatestJob* job : report_->jobs()) all.push_back(job);
+  all.push_back(&help_->job());
   all.push_back(&train_->session().fileJob());
   all.push_back(&train_->samplesJob());
   all.push_back(&train_->session().runsJob());  // not the training: a night's work is stopped by its own button
@@ -342,11 +356,6 @@ QString MainWindow::errorShown() const {
 bool MainWindow::settled() {
   const std::vector<LatestJob*> all = jobs();
   return std::none_of(all.begin(), all.end(), [](LatestJob* job) { return job->busy(); });
-}
-
-void MainWindow::openPaths(const std::vector<std::filesystem::path>& paths, const QString& uid) {
-  remember(paths);
-  scans_.open(paths, uid);
 }
 
 void MainWindow::openPhantom(std::uint64_t seed) {
@@ -408,6 +417,7 @@ void MainWindow::showScan() {
   if (open) view_.setGrid(scan->ct->grid());
   if (open && sliceToShow_) showSlice(*std::exchange(sliceToShow_, std::nullopt));
   grid_->setCt(open ? scan->ct : nullptr);
+  showCentre();
   setWindowTitle(open ? tr("%1 – Pulmoscope")
                             .arg(QString::fromStdString(scan->facts.description.empty() ? scan->facts.format
                                                                                         : scan->facts.description))
@@ -455,27 +465,15 @@ void MainWindow::cancelRunning() {
   for (LatestJob* job : report_->jobs()) job->cancel();
 }
 
-void MainWindow::showAbout() {
-  QMessageBox::about(
-      this, tr("About Pulmoscope"),
-      tr("<h3>Pulmoscope %1</h3><p>Lungs on chest CT: see, segment, review.</p><p><b>Research use only.</b> Not a "
-         "medical "
-         "device, not for diagnosis or treatment.</p><p>%2</p><p>Apache License 2.0. Built with Qt %3, VTK, ITK and "
-         "LibTorch, each under its own licence.</p>")
-          .arg(QStringLiteral(PULMO_VERSION), deviceText_.toHtmlEscaped().replace('\n', "<br>"), qVersion()));
-}
-
-void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
-  if (event->mimeData()->hasUrls()) event->acceptProposedAction();
-}
-
-void MainWindow::dropEvent(QDropEvent* event) {
-  std::vector<std::filesystem::path> paths;
-  for (const QUrl& url : event->mimeData()->urls())
-    if (url.isLocalFile()) paths.push_back(toPath(url.toLocalFile()));
-  if (paths.empty()) return;
-  event->acceptProposedAction();
-  openPaths(paths);
+void MainWindow::showEvent(QShowEvent* event) {
+  // In a small window the panes need the width: the two panels share one place.
+  if (!arranged_ && width() < kNarrowPx) {
+    auto* work = findChild<QDockWidget*>("dock.work");
+    tabifyDockWidget(work, findChild<QDockWidget*>("dock.study"));
+    work->raise();
+  }
+  arranged_ = true;
+  QMainWindow::showEvent(event);
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
@@ -484,6 +482,8 @@ void MainWindow::closeEvent(QCloseEvent* event) {
   closeWhenSaved_ = std::any_of(saves.begin(), saves.end(), [](LatestJob* job) { return job->busy(); });
   if (closeWhenSaved_) return event->ignore();
   list_->end();
+  help_->end();
+  log_->logEnd();
   QSettings settings;
   settings.setValue("window/geometry", saveGeometry());
   settings.setValue("window/state", saveState());

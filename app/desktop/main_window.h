@@ -17,13 +17,16 @@
 #include "models/study/view_state.h"
 
 class QDockWidget;
+class QStackedWidget;
 class QTabWidget;
 
 namespace pulmo {
 
 class Actions;
+class ActivityLog;
 class DeviceProbe;
 class EditWork;
+class HelpWork;
 class ListWork;
 class MethodsWork;
 class ReportWork;
@@ -34,6 +37,7 @@ class StatusStrip;
 class StudyPanel;
 class TrainWork;
 class ViewGrid;
+class Welcome;
 
 /// The window: wires models, panels and panes together; holds no rules of its own.
 class MainWindow : public QMainWindow {
@@ -43,6 +47,7 @@ class MainWindow : public QMainWindow {
                       TrainingFunctions training = TrainingFunctions::real(), QWidget* parent = nullptr);
   ~MainWindow() override;
 
+  /// Scans; of a review list (by its ending) also its first undecided scan, unless scans are opened with it.
   void openPaths(const std::vector<std::filesystem::path>& paths, const QString& uid = {});
   void openPhantom(std::uint64_t seed);
   void openReference(const std::filesystem::path& path);
@@ -59,6 +64,8 @@ class MainWindow : public QMainWindow {
   [[nodiscard]] EditWork& edit() { return *edit_; }
   [[nodiscard]] MethodsWork& methods() { return *methods_; }
   [[nodiscard]] ListWork& list() { return *list_; }
+  [[nodiscard]] ActivityLog& log() { return *log_; }
+  [[nodiscard]] HelpWork& help() { return *help_; }
 
   /// Whether all that was asked for has ended: for --screenshot and the tests.
   [[nodiscard]] bool settled();
@@ -74,9 +81,12 @@ class MainWindow : public QMainWindow {
  protected:
   void dragEnterEvent(QDragEnterEvent* event) override;
   void dropEvent(QDropEvent* event) override;
+  void showEvent(QShowEvent* event) override;
   void closeEvent(QCloseEvent* event) override;
 
  private:
+  void makeCentre();
+  void showCentre();
   void makeDocks();
   void makeToolBar();
   void makeMenus();
@@ -96,7 +106,7 @@ class MainWindow : public QMainWindow {
   void showSlice(int slice);
   void showMasks();
   void cancelRunning();
-  void showAbout();
+  [[nodiscard]] QString guidePage() const;  ///< the one about what has the focus, else about the tab in front
   [[nodiscard]] QString lastFolder() const;
   [[nodiscard]] std::vector<LatestJob*> jobs();
   [[nodiscard]] std::vector<LatestJob*> saveJobs();
@@ -120,6 +130,10 @@ class MainWindow : public QMainWindow {
   EditWork* edit_;
   ListWork* list_;
   ReportWork* report_;
+  HelpWork* help_;
+  ActivityLog* log_;
+  QStackedWidget* centre_ = nullptr;  ///< the welcome while nothing is open, else the panes
+  Welcome* welcome_ = nullptr;
   QDockWidget* runsDock_ = nullptr;
   QDockWidget* listDock_ = nullptr;
   QTabWidget* tabs_ = nullptr;
@@ -132,6 +146,7 @@ class MainWindow : public QMainWindow {
   QString deviceText_;
   ErrorKind errorKind_ = ErrorKind::Internal;  ///< of errorShown()
   bool unattended_ = false;
+  bool arranged_ = false;  ///< the docks are where a person, or the window's first size, put them
   bool closeWhenSaved_ = false;
 };
 

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// The window's files: which are chosen, saved, remembered.
+// The window's files: which are opened, dropped, chosen, saved, remembered.
+#include <QDragEnterEvent>
 #include <QFileInfo>
 #include <QMenu>
+#include <QMimeData>
 #include <QSettings>
 
 #include "app/desktop/edit_work.h"
 #include "app/desktop/list_work.h"
 #include "app/desktop/main_window.h"
 #include "app/desktop/methods_work.h"
+#include "app/desktop/train_work.h"
 #include "widgets/control/status_strip.h"
 #include "widgets/view/view_grid.h"
 
@@ -18,6 +21,40 @@ namespace {
 constexpr int kRecentMost = 8;
 
 }  // namespace
+
+void MainWindow::openPaths(const std::vector<std::filesystem::path>& paths, const QString& uid) {
+  std::vector<std::filesystem::path> lists, scans;
+  for (const auto& path : paths) {
+    if (TrainWork::takes(path)) {
+      showTab(QStringLiteral("train"));
+      train_->openFolder(path);
+    } else {
+      (ListWork::isList(path) ? lists : scans).push_back(path);
+    }
+  }
+  if (lists.size() > 1) return status_->showError(tr("Only one review list can be open: open one of them."));
+  if (!scans.empty()) {
+    remember(scans);
+    scans_.open(scans, uid);
+  }
+  if (lists.empty()) return;
+  if (std::filesystem::exists(lists.front())) return list_->openList(lists.front(), scans.empty());
+  errorKind_ = ErrorKind::Io;
+  status_->showError(tr("There is no review list %1.").arg(toText(lists.front())));
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+  if (event->mimeData()->hasUrls()) event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+  std::vector<std::filesystem::path> paths;
+  for (const QUrl& url : event->mimeData()->urls())
+    if (url.isLocalFile()) paths.push_back(toPath(url.toLocalFile()));
+  if (paths.empty()) return;
+  event->acceptProposedAction();
+  openPaths(paths);
+}
 
 void MainWindow::chooseReference() {
   if (!study_.scan()) return;

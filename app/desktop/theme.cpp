@@ -27,6 +27,8 @@ void applyTheme(QApplication& app) {
   dark.setColor(QPalette::ButtonText, QColor(0xd5, 0xdb, 0xe3));
   dark.setColor(QPalette::Highlight, QColor(0x2d, 0x6c, 0xa2));
   dark.setColor(QPalette::HighlightedText, Qt::white);
+  dark.setColor(QPalette::Link, QColor(0x56, 0xb4, 0xe9));
+  dark.setColor(QPalette::LinkVisited, QColor(0x56, 0xb4, 0xe9));
   dark.setColor(QPalette::PlaceholderText, QColor(0x8e, 0x9a, 0xa8));
   app.setPalette(dark);
   QApplication::setWindowIcon(QIcon(":/icons/pulmoscope.svg"));

@@ -34,7 +34,8 @@ QList<QStringList> linesOf(const QString& text) {
   QString value;
   bool quoted = false, any = false;
   const auto endField = [&] {
-    line << value;
+    const std::string stored = value.toStdString();
+    line << QString::fromStdString(std::string(withoutCsvApostrophe(stored)));
     value.clear();
   };
   const auto endLine = [&] {

@@ -34,6 +34,7 @@ const QList<QStringList>& schemaSteps() {
        "ALTER TABLE scan ADD COLUMN problem TEXT NOT NULL DEFAULT ''", "ALTER TABLE scan ADD COLUMN serious INTEGER",
        "ALTER TABLE scan ADD COLUMN warnings INTEGER", "ALTER TABLE scan ADD COLUMN notes INTEGER",
        "CREATE UNIQUE INDEX scan_name ON scan (name) WHERE name <> ''"},
+      {"CREATE TABLE removed (id INTEGER PRIMARY KEY, name TEXT NOT NULL)"},
   };
   return steps;
 }
@@ -128,10 +129,12 @@ struct ReviewList::Connection {
       return false;
     }
     QString unique = scan.name;
-    for (int i = 2; !unique.isEmpty() && run("SELECT id FROM scan WHERE name = ?", {unique}, "read").next(); ++i)
+    const QString taken = "SELECT id FROM scan WHERE name = ? UNION SELECT id FROM removed WHERE name = ?";
+    for (int i = 2; !unique.isEmpty() && run(taken, {unique, unique}, "read").next(); ++i)
       unique = QString("%1-%2").arg(scan.name).arg(i);
     const QSqlQuery added =
-        run("INSERT INTO scan (uid, source, description, weights, name, problem) VALUES (?, ?, ?, ?, ?, ?)",
+        run("INSERT INTO scan (id, uid, source, description, weights, name, problem) VALUES ((SELECT 1 + max("
+            "coalesce((SELECT max(id) FROM scan), 0), coalesce((SELECT max(id) FROM removed), 0))), ?, ?, ?, ?, ?, ?)",
             {bound(scan.uid), bound(scan.source), bound(scan.description), bound(scan.weights), bound(unique),
              bound(scan.problem)},
             "written");
@@ -232,6 +235,17 @@ int ReviewList::add(const QList<ReviewEntry>& scans) {
     }
   });
   return added;
+}
+
+bool ReviewList::remove(const ReviewEntry& entry) {
+  bool removed = false;
+  connection_->transaction([&] {
+    removed = connection_->run("DELETE FROM scan WHERE id = ? AND version = ?", {entry.id, entry.version}, "written")
+                  .numRowsAffected() == 1;
+    if (removed)
+      (void)connection_->run("INSERT INTO removed (id, name) VALUES (?, ?)", {entry.id, bound(entry.name)}, "written");
+  });
+  return removed;
 }
 
 bool ReviewList::update(ReviewEntry& entry, const std::function<void()>& within) {

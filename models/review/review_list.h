@@ -41,6 +41,11 @@ class ReviewList {
   /// The same for many, all or none. @return how many were not on it yet
   int add(const QList<ReviewEntry>& scans);
 
+  /// Takes an entry and what was decided about it off the list; its files stay. Neither its id nor its name is given to
+  /// another one: somebody else may be at work on it.
+  /// @return false, and it stays, if somebody else has changed or removed it since it was read
+  [[nodiscard]] bool remove(const ReviewEntry& entry);
+
   /// Writes state, difficulty, comment, who, weights and mask of an entry, and the time of the change.
   /// @param entry   as read from the list, changed; gets the new version and time
   /// @param within  done if the entry may be written, before it is: what belongs to the change, such as its mask's

@@ -40,6 +40,7 @@ class EditSession : public QObject {
   /// @param study   outlives the session, or is destroyed together with it
   /// @param folder  of the journals; empty = in the program's data folder
   explicit EditSession(Study& study, std::filesystem::path folder = {}, QObject* parent = nullptr);
+  [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }  ///< of the journals
   ~EditSession() override;  ///< edits that were not saved stay on the disk
 
   [[nodiscard]] LatestJob& job() { return job_; }                  ///< operations

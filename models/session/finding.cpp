@@ -77,7 +77,7 @@ std::vector<Finding> findingsOf(const std::vector<Alarm>& alarms, const LungLeve
   std::vector<Finding> findings;
   findings.reserve(alarms.size());
   for (const Alarm& alarm : alarms)
-    findings.push_back({kindOf(alarm.severity), QObject::tr(nameOf(alarm.kind)), QString::fromStdString(alarm.sentence),
+    findings.push_back({kindOf(alarm.severity), QObject::tr(nameOf(alarm)), QString::fromStdString(alarm.sentence),
                         whereIs(alarm.label, alarm.voxel, levels, grid), alarm.voxel});
   return findings;
 }

@@ -154,6 +154,31 @@ void ListSession::addScans(const Paths& paths) {
       });
 }
 
+void ListSession::remove(qint64 id) {
+  const ReviewEntry* entry = list_ ? find(id) : nullptr;
+  if (!entry) return;
+  if (signJob_.busy()) return Q_EMIT said(tr("The mask is being saved: a moment, please."));
+  if (wanted_ == id) return Q_EMIT said(tr("%1 is still being opened.").arg(fileName(*entry)));
+  try {
+    const ReviewEntry seen = *entry;
+    if (!list_->remove(seen)) {
+      refresh();
+      return Q_EMIT failed(tr("%1 was changed in another window meanwhile, and stays on the list.").arg(fileName(seen)),
+                           {});
+    }
+    if (draft_ && draft_->id == id) draft_.reset();
+    if (current_ == id) {
+      current_.reset();
+      problem_.clear();
+    }
+    refresh();
+    follow();
+    Q_EMIT said(tr("%1 is no longer on the list. Its files are where they were.").arg(fileName(seen)));
+  } catch (const Error& e) {
+    tell(e);
+  }
+}
+
 void ListSession::exportCsv(const fs::path& path, Overwrite overwrite) const {
   writeAtomically(path, overwrite, reviewCsv(entries_).toStdString());
 }

@@ -52,6 +52,9 @@ class ListSession : public QObject {
 
   /// Looks for scans in folders, files or lists of them (see planBatch), headers alone, and puts them on the list.
   void addScans(const Paths& paths);
+  /// Takes an entry off the list, with what was decided about it; its scan and its files stay where they are, and a
+  /// scan that is open stays open. Tells why, if it stays.
+  void remove(qint64 id);
   void exportCsv(const std::filesystem::path& path, Overwrite overwrite) const;  ///< @throws Error{Io}
   /// @return what came in, as a sentence. @throws Error{Io, InvalidInput} as ReviewList::importCsv
   QString importCsv(const std::filesystem::path& path);

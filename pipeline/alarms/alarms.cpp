@@ -31,7 +31,7 @@ constexpr std::array<KindNames, 10> kKinds{{{"lung_absent", "Lung absent"},
                                             {"sides_swapped", "Sides swapped"},
                                             {"imbalance", "Imbalance"},
                                             {"cut_at_field_of_view", "Cut at the field of view"},
-                                            {"cut_at_end_slice", "Cut at the last slice"},
+                                            {"cut_at_end_slice", "Cut at an end of the scan"},
                                             {"piece_apart", "Piece apart"},
                                             {"hole", "Hole"},
                                             {"touching_lungs", "Touching lungs"},
@@ -91,6 +91,11 @@ const char* keyOf(AlarmKind kind) {
 
 const char* nameOf(AlarmKind kind) {
   return kKinds[static_cast<std::size_t>(kind)].name;
+}
+
+const char* nameOf(const Alarm& alarm) {
+  if (alarm.kind != AlarmKind::CutAtEndSlice) return nameOf(alarm.kind);
+  return alarm.voxel[2] == 0 ? "Cut at the lower end" : "Cut at the upper end";  // canonical grids go towards the head
 }
 
 const char* keyOf(Severity severity) {

@@ -44,6 +44,7 @@ struct Alarm {
 /// As files name it: "sides_swapped", and as people do: "Sides swapped"; "serious".
 [[nodiscard]] const char* keyOf(AlarmKind kind);
 [[nodiscard]] const char* nameOf(AlarmKind kind);
+[[nodiscard]] const char* nameOf(const Alarm& alarm);  ///< says also at which end of the patient a mask is cut
 [[nodiscard]] const char* keyOf(Severity severity);
 
 /// All alarms of a lung mask: serious ones first, of equal severity the larger first; at most 20 of a kind.

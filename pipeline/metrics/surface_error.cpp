@@ -79,7 +79,7 @@ std::optional<std::vector<float>> surfaceErrorMm(const TriangleMesh& surface, Su
 
 double errorScaleMm(const std::vector<std::vector<float>>& errors) {
   constexpr double kShareInside = 0.99;  // of the points: a few stray ones would grey all the others
-  constexpr std::array<double, 4> kLimits{5, 10, 20, 50};
+  constexpr std::array<double, 7> kLimits{5, 10, 15, 20, 25, 30, 50};
   std::vector<float> sizes;
   for (const auto& lung : errors)
     for (const float mm : lung)

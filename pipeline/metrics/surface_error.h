@@ -30,7 +30,8 @@ enum class SurfaceOf { Reference, Mask };
                                                                const LabelVolume& other, int threads = 0,
                                                                const StopToken& stop = {});
 
-/// A round number within which nearly all points of all lungs lie (5, 10, 20 or 50 mm): the end of a scale of colours.
+/// A round number within which nearly all points of all lungs lie (5, 10, 15, 20, 25, 30 or 50 mm): the end of a scale
+/// of colours.
 /// @cost O(points)
 [[nodiscard]] double errorScaleMm(const std::vector<std::vector<float>>& errors);
 

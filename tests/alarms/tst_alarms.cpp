@@ -252,9 +252,13 @@ class TestAlarms : public QObject {
       const auto voxels = std::count(mask.slice(0), mask.slice(1), alarm.label);
       QVERIFY(std::abs(*alarm.mm * *alarm.mm - static_cast<double>(voxels) * 2.8 * 2.8) < 1e-6);
       QVERIFY(alarm.sentence.find("lowest slice") != std::string::npos);
+      QCOMPARE(QString(nameOf(alarm)), QString("Cut at the lower end"));
     }
     const LabelVolume upper = cropped(chest_.lungs, {0, 0, 0}, {128, 128, 60});
-    QVERIFY(of(AlarmKind::CutAtEndSlice, alarmsOf(upper)).at(0).sentence.find("highest") != std::string::npos);
+    const Alarm top = of(AlarmKind::CutAtEndSlice, alarmsOf(upper)).at(0);
+    QVERIFY(top.sentence.find("highest") != std::string::npos);
+    QCOMPARE(top.voxel[2], 59);
+    QCOMPARE(QString(nameOf(top)), QString("Cut at the upper end"));
     // Four slices are a sample, not a scan that was cut short.
     QVERIFY(of(AlarmKind::CutAtEndSlice, alarmsOf(cropped(chest_.lungs, low, {128, 128, 4}))).empty());
   }

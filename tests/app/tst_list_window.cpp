@@ -22,6 +22,7 @@
 #include "pipeline/simulate/phantom.h"
 #include "tests/app/window_child.h"
 #include "tests/support/dicom_writer.h"
+#include "widgets/control/status_strip.h"
 
 using namespace pulmo;
 using test::child;
@@ -60,14 +61,18 @@ LabelVolume maskIn(const QString& file) {
 class TestListWindow : public QObject {
   Q_OBJECT
   QTemporaryDir dir_;
-  QString list_, nextAnswer_;
+  QString list_, nextAnswer_, asked_;
+  bool agree_ = true;
 
   FileDialogs answering() {
     FileDialogs dialogs;
     dialogs.folder = [this](QWidget*, const QString&, const QString&) { return nextAnswer_; };
     dialogs.open = [this](QWidget*, const QString&, const QString&, const QString&) { return nextAnswer_; };
     dialogs.save = dialogs.open;
-    dialogs.confirm = [](QWidget*, const QString&, const QString&, const QString&) { return true; };
+    dialogs.confirm = [this](QWidget*, const QString&, const QString& question, const QString&) {
+      asked_ = question;
+      return agree_;
+    };
     return dialogs;
   }
   static void show(MainWindow& window) {
@@ -166,6 +171,44 @@ class TestListWindow : public QObject {
     QVERIFY2(csv.find(",accepted,0,both bases seen,ab,") != std::string::npos, csv.c_str());
     QVERIFY2(csv.find(",rejected,0,motion,ab,") != std::string::npos, csv.c_str());
     window.close();
+  }
+
+  void removesWhatIsSelected() {
+    const QString copy = dir_.filePath("copy.pulmolist");
+    QVERIFY(QFile::copy(list_, copy));
+    MainWindow window(answering());
+    show(window);
+    window.openPaths({toPath(copy)});
+    auto* table = child<QTableView>(window, "list.table");
+    table->setFocus();
+    table->clearSelection();
+    asked_.clear();
+    QTest::keyClick(table, Qt::Key_Delete);
+    QVERIFY(asked_.isEmpty() && window.findChild<StatusStrip*>()->message().contains("Select a scan"));
+    table->selectRow(1);
+    agree_ = false;
+    QTest::keyClick(table, Qt::Key_Delete);
+    QVERIFY2(asked_.contains("bert_chest") && asked_.contains("decided"), qPrintable(asked_));
+    QCOMPARE(shown(window, ListTable::Name), QStringList({"anna", "bert_chest"}));
+    agree_ = true;
+    QTest::keyClick(table, Qt::Key_Delete);
+    QCOMPARE(shown(window, ListTable::Name), QStringList({"anna"}));
+    QVERIFY(QFile::exists(dir_.filePath("scans/bert/chest.nii.gz")));
+  }
+
+  // as `pulmoscope FILE.pulmolist` and a drop do
+  void opensAListLikeAScan() {
+    MainWindow window(answering());
+    show(window);
+    window.openPaths({toPath(list_)});
+    QCOMPARE(shown(window, ListTable::State), QStringList({"accepted", "rejected"}));
+    QVERIFY(!window.scanOpen());  // all is decided
+    const QString none = dir_.filePath("none.pulmolist");
+    window.openPaths({toPath(none)});
+    QVERIFY2(window.errorShown().contains("no review list"), qPrintable(window.errorShown()));
+    QVERIFY(!QFile::exists(none));  // a slip of the pen makes no list
+    window.openPaths({toPath(list_), toPath(none)});
+    QVERIFY2(window.errorShown().contains("Only one"), qPrintable(window.errorShown()));
   }
 
   // reopened → everything is there, also the mask → edited, left and come back to → corrected → that mask is there

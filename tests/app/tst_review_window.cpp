@@ -3,6 +3,7 @@
 #include <QCheckBox>
 #include <QClipboard>
 #include <QComboBox>
+#include <QDockWidget>
 #include <QLabel>
 #include <QListWidget>
 #include <QPushButton>
@@ -269,8 +270,8 @@ class TestReviewWindow : public QObject {
     QVERIFY2(hint->text().contains("by a network"), qPrintable(hint->text()));
     segment(window);
     QVERIFY(!doubt->isEnabled());
-    QVERIFY2(hint->text().contains("threshold has no uncertainty"), qPrintable(hint->text()));
-    QVERIFY2(rowOf(*list, "threshold has no uncertainty") > 0, qPrintable(all(*list)));
+    QVERIFY2(hint->text().contains("This mask (threshold) comes without uncertainty"), qPrintable(hint->text()));
+    QVERIFY2(rowOf(*list, "This mask (threshold) comes without uncertainty") > 0, qPrintable(all(*list)));
 
     segment(window, "unet");
     QVERIFY(doubt->isEnabled());
@@ -443,6 +444,23 @@ class TestReviewWindow : public QObject {
         QVERIFY2(tab.width() > bar->fontMetrics().horizontalAdvance(names.last()), qPrintable(names.last()));
       }
       QVERIFY(names.contains("Measure") && names.contains("Review"));
+    }
+  }
+
+  // On a small screen the panes have most of the window: the two panels share one place.
+  void panesHaveTheRoom() {
+    for (const QSize size : {QSize(1600, 1000), QSize(1100, 700)}) {
+      QSettings().remove("window");
+      MainWindow window(answering());
+      window.resize(size);
+      window.show();
+      auto* study = child<QDockWidget>(window, "dock.study");
+      auto* work = child<QDockWidget>(window, "dock.work");
+      const bool small = size.width() < 1300;
+      QCOMPARE(window.tabifiedDockWidgets(work).contains(study), small);
+      QTRY_VERIFY(!child<QTabWidget>(window, "work.tabs")->visibleRegion().isEmpty());
+      const QWidget* centre = window.centralWidget();  // the welcome, then the panes
+      QTRY_VERIFY2(centre->width() >= 0.6 * size.width(), qPrintable(QString::number(centre->width())));
     }
   }
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <QtTest>
+#include <limits>
 #include <numbers>
 
 #include "pipeline/core/label_set.h"
@@ -55,6 +56,29 @@ double byDefinition(const Point3& p, const LabelVolume& mask, std::uint8_t label
 class TestSurfaceError : public QObject {
   Q_OBJECT
  private Q_SLOTS:
+  // The first round number that 99 of 100 points lie within.
+  void scaleEndsAtARoundNumber_data() {
+    QTest::addColumn<double>("mm");
+    QTest::addColumn<double>("limit");
+    for (const auto& [mm, limit] : {std::pair{0.3, 5.0},
+                                    {5.0, 5.0},
+                                    {5.1, 10.0},
+                                    {14.0, 15.0},
+                                    {16.0, 20.0},
+                                    {20.5, 25.0},
+                                    {26.0, 30.0},
+                                    {31.0, 50.0},
+                                    {80.0, 50.0}})
+      QTest::addRow("%g", mm) << mm << limit;
+  }
+  void scaleEndsAtARoundNumber() {
+    QFETCH(double, mm);
+    QFETCH(double, limit);
+    std::vector<float> points(1000, static_cast<float>(-mm));
+    std::fill(points.begin(), points.begin() + 9, 200.0F);  // a few stray ones count for nothing
+    points[20] = std::numeric_limits<float>::infinity();
+    QCOMPARE(errorScaleMm({points, {0.1F}}), limit);
+  }
   // Concentric balls on anisotropic voxels: the mask is 6 mm larger all round.
   void spheresOfKnownOffset() {
     Grid grid = gridOf({90, 70, 30}, {0.8, 1.0, 2.4});

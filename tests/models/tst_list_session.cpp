@@ -112,6 +112,30 @@ class TestListSession : public QObject {
     QVERIFY2(desk.failure().contains("There is no CT"), qPrintable(desk.failure()));
   }
 
+  void removesAScan() {
+    Desk desk;
+    desk.list.openList(fresh());
+    desk.list.addScans({scans()});
+    SETTLE(desk);
+    const qint64 p1 = desk.id("p1_ct"), p2 = desk.id("p2_ct");
+    desk.list.openEntry(p1);
+    SETTLE(desk);
+    desk.list.noteComment("typed and not yet written");
+    desk.list.remove(p2);
+    QVERIFY(!desk.list.find(p2) && desk.list.current() == p1);
+    desk.list.remove(p1);
+    QVERIFY(!desk.list.find(p1) && !desk.list.current() && !desk.list.shown());
+    QVERIFY(desk.study.scan() != nullptr);  // one may go on looking at it
+    QVERIFY(desk.list.flush() && desk.list.comment().isEmpty());
+    QVERIFY(std::filesystem::exists(scans() / "p1/ct.nii.gz"));
+    QCOMPARE(desk.list.entries().size(), 1);
+    QVERIFY2(desk.failure().isEmpty(), qPrintable(desk.failure()));
+    desk.list.addScans({scans()});
+    SETTLE(desk);
+    QCOMPARE(desk.list.entries().size(), 3);
+    QVERIFY(desk.list.current().has_value());  // it is the scan that is open
+  }
+
   // The mask that was signed is what one sees the next time, with its side, though it is one lung alone.
   void signsAMaskAndShowsItAgain() {
     const auto file = fresh();

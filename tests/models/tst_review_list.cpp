@@ -63,6 +63,31 @@ class TestReviewList : public QObject {
   }
 
  private Q_SLOTS:
+  // What is removed is gone with its decision; what another window has changed stays; no id and no name comes twice.
+  void removesEntries() {
+    ReviewList list(fresh().toStdString());
+    ReviewEntry first = scan("1"), second = scan("2");
+    first.name = "anna";
+    second.name = "bert";
+    const qint64 a = list.add(first), b = list.add(second);
+    const ReviewEntry seen = *list.entry(b);
+    ReviewEntry changed = seen;
+    changed.comment = "of another window";
+    QVERIFY(list.update(changed));
+    QVERIFY(!list.remove(seen));
+    QCOMPARE(list.entry(b)->comment, QString("of another window"));
+    QVERIFY(list.remove(*list.entry(b)));
+    QVERIFY(!list.entry(b) && !list.remove(changed));
+    QCOMPARE(list.entries().size(), 1);
+    // The same scan again is a new one: whoever still holds the old entry writes into neither it nor another.
+    const qint64 again = list.add(second);
+    QVERIFY(again > b && b > a);
+    QCOMPARE(list.entry(again)->name, QString("bert-2"));
+    QVERIFY(list.entry(again)->comment.isEmpty());
+    QVERIFY(!list.update(changed));
+    QVERIFY(list.remove(*list.entry(a)) && list.remove(*list.entry(again)));
+    QVERIFY(list.add(scan("3")) > again);
+  }
   void keepsDecisions() {
     const QString file = fresh();
     {
@@ -237,7 +262,7 @@ class TestReviewList : public QObject {
     QVERIFY(list.update(e));
     QCOMPARE(list.entries().at(0).weights, QString("new.pth"));
     QVERIFY(e.name.isEmpty() && e.mask.isEmpty() && !e.alarms);
-    QCOMPARE(sql(file, {"PRAGMA user_version"}).toInt(), 3);
+    QCOMPARE(sql(file, {"PRAGMA user_version"}).toInt(), 4);
   }
 
   void refusesWhatIsNoList() {

@@ -329,12 +329,31 @@ class TestSurfaceScene : public QObject {
     stage.drawFrom(View::Anterior);
     stage.scene.zoomBy(2.5);
     stage.draw();
-    const int x = static_cast<int>(0.915 * stage.width), y = static_cast<int>(0.1 * stage.height);  // its middle
+    const int x = stage.width - 30, y = 30;  // its middle: the corner is a fifth of 300 pixels wide and high
     QVERIFY2(isLeft(stage.at(x, y + 60)) && isLeft(stage.at(stage.width - 1, 0)), "the lung fills the corner");
     int cube = 0, all = 0;
     for (int dy = -10; dy <= 10; ++dy)
       for (int dx = -10; dx <= 10; ++dx) cube += std::abs(warmth(stage.at(x + dx, y + dy))) < 60, ++all;
     QVERIFY2(cube > all * 9 / 10, qPrintable(QString("%1 of %2 pixels are the cube's").arg(cube).arg(all)));
+  }
+  // In an upright pane as in a broad one: a square face with room around it.
+  void cubeIsWhole() {
+    for (const auto& [width, height] : {std::pair{160, 560}, {700, 240}, {400, 400}}) {
+      Stage stage(width, height);
+      stage.scene.setSurfaces(std::make_shared<const Meshes>());
+      stage.drawFrom(View::Anterior);
+      const Rgb nothing = stage.at(3, height / 2);
+      int left = width, right = -1, low = height, high = -1;
+      for (int y = 0; y < 200; ++y)
+        for (int x = std::max(0, width - 200); x < width; ++x) {
+          const Rgb c = stage.at(x, y);
+          if (std::abs(c[0] - nothing[0]) + std::abs(c[1] - nothing[1]) + std::abs(c[2] - nothing[2]) < 60) continue;
+          left = std::min(left, x), right = std::max(right, x), low = std::min(low, y), high = std::max(high, y);
+        }
+      const QString box = QString("%1 to %2, %3 to %4").arg(left).arg(right).arg(low).arg(high);
+      QVERIFY2(right - left > 20 && std::abs((right - left) - (high - low)) <= 2, qPrintable(box));
+      QVERIFY2(right < width - 4 && low > 4, qPrintable(box));
+    }
   }
   void newSurfacesLeaveTheCamera() {
     Stage stage;

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "models/study/view_state.h"
+#include "models/study/window_presets.h"
 
 namespace pulmo {
 
@@ -16,15 +17,10 @@ WindowLevelBar::WindowLevelBar(ViewState& view, QWidget* parent)
   auto* row = new QHBoxLayout(this);
   row->setContentsMargins(0, 0, 0, 0);
   row->setSpacing(2);
-  const struct {
-    const char* name;
-    const char* key;
-    WindowHu window;
-  } presets[] = {{"Lung", "1", {1500, -600}}, {"Mediastinum", "2", {400, 40}}, {"Bone", "3", {1800, 400}}};
-  for (const auto& preset : presets) {
+  for (const WindowPreset& preset : kWindowPresets) {
     auto* button = new QToolButton(this);
     button->setText(tr(preset.name));
-    button->setObjectName(QString("window.") + QString(preset.name).toLower());
+    button->setObjectName(QStringLiteral("window.") + QLatin1String(preset.id));
     button->setToolTip(tr("Window %1 HU wide, centre %2 HU (key %3)")
                            .arg(preset.window.width)
                            .arg(preset.window.centre)
@@ -35,7 +31,7 @@ WindowLevelBar::WindowLevelBar(ViewState& view, QWidget* parent)
   auto* fit = new QToolButton(this);
   fit->setText(tr("Auto"));
   fit->setObjectName("window.auto");
-  fit->setToolTip(tr("Window that fits this scan's own values (key 4)"));
+  fit->setToolTip(tr("Window that fits this scan's own values (key %1)").arg(kAutoWindowKey));
   connect(fit, &QToolButton::clicked, this, &WindowLevelBar::autoRequested);
   row->addWidget(fit);
   width_->setRange(1, 8000);

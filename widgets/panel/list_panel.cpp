@@ -14,6 +14,7 @@
 #include <QMimeData>
 #include <QProgressBar>
 #include <QPushButton>
+#include <QShortcut>
 #include <QSignalBlocker>
 #include <QStackedWidget>
 #include <QVBoxLayout>
@@ -148,6 +149,9 @@ void ListPanel::makeTable() {
   for (int c = 0; c < ListTable::kColumns; ++c) header->resizeSection(c, kWidths[c]);
   header->setStretchLastSection(true);
   header->setSortIndicatorClearable(true);
+  auto* remove = new QShortcut(QKeySequence::Delete, table_);
+  remove->setContext(Qt::WidgetShortcut);
+  connect(remove, &QShortcut::activated, this, &ListPanel::removeRequested);
   connect(table_, &QTableView::activated, this,
           [this](const QModelIndex& at) { session_.openEntry(at.data(ListTable::kIdRole).toLongLong()); });
 }
@@ -223,6 +227,11 @@ bool ListPanel::goesOn() const {
 
 void ListPanel::setGoesOn(bool on) {
   goOn_->setChecked(on);
+}
+
+std::optional<qint64> ListPanel::selected() const {
+  const QModelIndexList rows = table_->selectionModel()->selectedRows();
+  return rows.isEmpty() ? std::nullopt : std::optional(rows.first().data(ListTable::kIdRole).toLongLong());
 }
 
 void ListPanel::focusComment() {

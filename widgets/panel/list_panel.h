@@ -32,12 +32,14 @@ class ListPanel : public QWidget {
   [[nodiscard]] bool goesOn() const;  ///< to the next scan after a decision
   void setGoesOn(bool on);
   void focusComment();
+  [[nodiscard]] std::optional<qint64> selected() const;  ///< the row of the table; absent: none
 
  Q_SIGNALS:
   void newRequested();  ///< the window owns the file dialogs
   void openRequested();
   void addRequested();
   void exportRequested();
+  void removeRequested();
   void scansDropped(const std::vector<std::filesystem::path>& paths);
   void stepRequested(int step);
   void decided(pulmo::ReviewState state);

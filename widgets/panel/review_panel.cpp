@@ -193,7 +193,8 @@ void ReviewPanel::showErrors() {
 }
 
 QString ReviewPanel::noDoubtText() const {
-  return tr("%1 has no uncertainty: segment with a network.").arg(study_.prediction().origin);
+  return tr("This mask (%1) comes without uncertainty: segment with a network to see where it is unsure.")
+      .arg(study_.prediction().origin);
 }
 
 void ReviewPanel::showDoubt() {

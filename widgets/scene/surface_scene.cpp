@@ -6,6 +6,7 @@
 #include <vtkLight.h>
 #include <vtkNew.h>
 #include <vtkProperty.h>
+#include <vtkRenderWindow.h>
 #include <vtkRenderer.h>
 
 #include <algorithm>
@@ -27,6 +28,8 @@ constexpr double kFilled = 0.9;  // of the viewport, by the lungs
 constexpr double kFrameMm = 12;  // from the lungs to the planes' frames
 constexpr double kLiftMm = 0.5;  // of the cut lines
 constexpr double kCubeDistance = 4.5;
+constexpr double kCubeShare = 0.2;  // of the viewport's shorter side, by the cube's corner
+constexpr double kCubeLeastPx = 56, kCubeMostPx = 140;
 
 /// From where the camera looks, and its up, in LPS.
 struct Pose {
@@ -217,7 +220,6 @@ vtkRenderer* SurfaceScene::renderer() const {
 
 void SurfaceScene::setViewport(double x0, double y0, double x1, double y1) {
   impl_->main->SetViewport(x0, y0, x1, y1);
-  impl_->corner->SetViewport(x1 - 0.17 * (x1 - x0), y0, x1, y0 + 0.2 * (y1 - y0));
 }
 
 void SurfaceScene::setGrid(const Grid& grid) {
@@ -343,6 +345,17 @@ void SurfaceScene::syncCube() {
   to->SetFocalPoint(0, 0, 0);
   to->SetPosition(-kCubeDistance * direction[0], -kCubeDistance * direction[1], -kCubeDistance * direction[2]);
   to->SetViewUp(up);
+  if (vtkRenderWindow* window = s.main->GetRenderWindow(); window != nullptr) {
+    // Square in pixels: in an upright pane a share of its width and height would cut the cube's sides off.
+    const double* of = s.main->GetViewport();
+    const int* pixels = window->GetSize();
+    const double width = pixels[0] * (of[2] - of[0]), height = pixels[1] * (of[3] - of[1]);
+    if (width >= 1 && height >= 1) {
+      const double side = std::clamp(kCubeShare * std::min(width, height), kCubeLeastPx, kCubeMostPx);
+      s.corner->SetViewport(std::max(of[0], of[2] - side / pixels[0]), of[1], of[2],
+                            std::min(of[3], of[1] + side / pixels[1]));
+    }
+  }
   s.corner->ResetCameraClippingRange();
   s.main->ResetCameraClippingRange();
 }

@@ -301,6 +301,13 @@ void ViewGrid::activate(PaneId pane) {
   Q_EMIT paneActivated(pane);
 }
 
+void ViewGrid::takeFocus() {
+  if (SlicePane* view = slice(active_))
+    view->setFocus(Qt::OtherFocusReason);
+  else
+    surface_->setFocus(Qt::OtherFocusReason);
+}
+
 QImage ViewGrid::picture() {
   return grab().toImage();
 }

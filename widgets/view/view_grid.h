@@ -69,6 +69,7 @@ class ViewGrid : public QWidget {
   void setOrientation(Orientation orientation);              ///< of all slice panes
   [[nodiscard]] Orientation orientation(PaneId pane) const;  ///< of the 3-D pane: the active or first slice pane's
   [[nodiscard]] PaneId activePane() const { return active_; }
+  void takeFocus();  ///< onto the active pane
 
   [[nodiscard]] QImage picture();     ///< all of it as seen
   [[nodiscard]] QImage snapshot3d();  ///< the 3-D lungs alone; null without OpenGL
