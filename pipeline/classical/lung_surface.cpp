@@ -266,13 +266,21 @@ std::vector<float> searchSurface(const LungBlocks& blocks, const std::vector<std
     return std::pow((at[0] - x) * blocks.mm[0], 2) + std::pow((at[1] - y) * blocks.mm[1], 2) +
            std::pow((at[2] - z) * blocks.mm[2], 2);
   };
+  // No farther out than a surface may lie: what is beyond stays outside.
+  Index3 low = blocks.size, high{0, 0, 0};
+  for (const Column& column : columns)
+    for (std::size_t k = 0; k < 3; ++k) {
+      const int margin = static_cast<int>(kOutwardMm / blocks.mm[k]) + 3;
+      low[k] = std::max(0, std::min(low[k], column.block[k] - margin));
+      high[k] = std::min(blocks.size[k] - 1, std::max(high[k], column.block[k] + margin));
+    }
   for (int round = 0; round < 4 && !stop.stop_requested(); ++round) {
-    const int sign = round % 2 == 0 ? 1 : -1;
-    for (int zz = 0; zz < blocks.size[2]; ++zz)
-      for (int yy = 0; yy < blocks.size[1]; ++yy)
-        for (int xx = 0; xx < blocks.size[0]; ++xx) {
-          const int x = sign > 0 ? xx : blocks.size[0] - 1 - xx, y = sign > 0 ? yy : blocks.size[1] - 1 - yy,
-                    z = sign > 0 ? zz : blocks.size[2] - 1 - zz;
+    const bool forth = round % 2 == 0;
+    for (int zz = low[2]; zz <= high[2]; ++zz)
+      for (int yy = low[1]; yy <= high[1]; ++yy)
+        for (int xx = low[0]; xx <= high[0]; ++xx) {
+          const int x = forth ? xx : low[0] + high[0] - xx, y = forth ? yy : low[1] + high[1] - yy,
+                    z = forth ? zz : low[2] + high[2] - zz;
           std::uint32_t& own = columnOf[blocks.at(x, y, z)];
           double best = own == kNoColumn ? 1e12 : away2(own, x, y, z);
           for (int dz = -1; dz <= 1; ++dz)

@@ -36,8 +36,8 @@ const PhantomCase& phantomOf(std::uint64_t seed) {
 PhantomCase coarsePhantom(std::uint64_t seed) {
   PhantomSpec spec;
   spec.seed = seed;
-  spec.size = {88, 88, 60};
-  spec.spacingMm = {4.1, 4.1, 5};
+  spec.size = {72, 72, 50};
+  spec.spacingMm = {5, 5, 6};
   return makePhantom(spec).value();
 }
 
@@ -79,10 +79,12 @@ class TestGraphSearch : public QObject {
     const auto disease = test::consolidateBase(phantom.ct, phantom.lungs, label, 5);
     QVERIFY(disease.size() > 3000);
     const auto air = ThresholdSegmenter().segment(phantom.ct, {}, {}).value();
-    const auto marched = BorderMarchingSegmenter().segment(phantom.ct, {}, {}).value();
     const auto searched = GraphSearchSegmenter().segment(phantom.ct, {}, {}).value();
     QCOMPARE_LE(kept(disease, air.labels, label), 0.05);
-    QCOMPARE_LE(kept(disease, marched.labels, label), 0.1);
+    if (label == kRightLung) {  // once is enough: it is slow
+      const auto marched = BorderMarchingSegmenter().segment(phantom.ct, {}, {}).value();
+      QCOMPARE_LE(kept(disease, marched.labels, label), 0.1);
+    }
     QCOMPARE_GE(kept(disease, searched.labels, label), 0.5);
     QVERIFY(dice(searched.labels, label, phantom.lungs, label) > dice(air.labels, label, phantom.lungs, label));
   }
