@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What is installed, and the package made of it (./dev package).
 include(GNUInstallDirs)
+set(CMAKE_INSTALL_DOCDIR ${CMAKE_INSTALL_DATADIR}/doc/pulmoscope)  # as the package is named, not the project
 set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)  # the package holds two programs, not the benchmarks
 
 # LibTorch is the one library that no distribution has as we use it: it lies beside the program, for the program alone.

@@ -12,6 +12,7 @@
 #include "app/desktop/activity_log.h"
 #include "app/desktop/list_work.h"
 #include "app/desktop/main_window.h"
+#include "app/desktop/methods_work.h"
 #include "app/desktop/review_work.h"
 #include "app/desktop/simulate_work.h"
 #include "app/desktop/theme.h"
@@ -114,11 +115,14 @@ int run(int argc, char** argv) {
   const QCommandLineOption colours("colours",
                                    "Over slices and lungs: errors (against --mask), uncertainty or aeration.", "WHICH");
   const QCommandLineOption list("list", "Open this review list, and its first undecided scan.", "FILE");
-  parser.addOptions(
-      {list, phantom, seed, series, mask, screenshot, force, size, tab, preset, patient, coloured, colours});
+  const QCommandLineOption methods("methods", "Run these methods side by side: all, or names by commas.", "NAMES");
+  const QCommandLineOption weights("weights", "Offer this network, too; may be given several times.", "[NAME=]FILE");
+  const QCommandLineOption slice("slice", "Which axial slice is seen, from 1; the middle if not given.", "N");
+  parser.addOptions({methods, weights, slice, list, phantom, seed, series, mask, screenshot, force, size, tab, preset,
+                     patient, coloured, colours});
   TrainingAtStart::addOptions(parser);
-  parser.addPositionalArgument("PATH", "Folders or files to open; a review list (.pulmolist) as --list does.",
-                               "[PATH …]");
+  parser.addPositionalArgument(
+      "PATH", "Folders or files to open: scans, a review list (.pulmolist), a dataset, training runs.", "[PATH …]");
   if (asksForHelp(argc, argv)) {  // which needs no display
     const QCoreApplication app(argc, argv);
     parser.process(app);
@@ -157,6 +161,17 @@ int run(int argc, char** argv) {
   if (!window.simulate().choose(parser.value(preset), parser.value(patient).toULongLong(), parser.isSet(coloured)))
     return wrongUsage("--preset", parser.value(preset));
   if (!window.review().choose(parser.value(colours))) return wrongUsage("--colours", parser.value(colours));
+  for (const QString& each : parser.values(weights)) {
+    const qsizetype equals = each.indexOf('=');
+    window.methods().addNetwork(each.mid(equals + 1).toStdString(), each.left(std::max<qsizetype>(0, equals)));
+  }
+  if (parser.isSet(methods) && !window.methods().runWhenOpen(parser.value(methods)))
+    return wrongUsage("--methods", parser.value(methods));
+  if (parser.isSet(slice)) {
+    bool number = false;
+    window.showSliceWithScan(parser.value(slice).toInt(&number));
+    if (!number) return wrongUsage("--slice", parser.value(slice));
+  }
   window.show();
   std::vector<std::filesystem::path> paths;
   for (const QString& path : parser.positionalArguments()) paths.emplace_back(path.toStdString());
@@ -180,7 +195,9 @@ int run(int argc, char** argv) {
   if (parser.isSet(screenshot))
     shot = std::make_unique<Screenshot>(
         window, training, parser.value(screenshot), parser.isSet(force),
-        parser.isSet(phantom) || !std::all_of(paths.begin(), paths.end(), ListWork::isList));
+        parser.isSet(phantom) || std::any_of(paths.begin(), paths.end(), [](const std::filesystem::path& path) {
+          return !ListWork::isList(path) && !TrainWork::takes(path);
+        }));
   return QApplication::exec();
 }
 

@@ -22,6 +22,7 @@
 #include "app/desktop/list_work.h"
 #include "app/desktop/mask_values_dialog.h"
 #include "app/desktop/methods.h"
+#include "app/desktop/methods_work.h"
 #include "app/desktop/report_work.h"
 #include "app/desktop/review_work.h"
 #include "app/desktop/simulate_work.h"
@@ -39,6 +40,7 @@
 #include "widgets/panel/simulate_panel.h"
 #include "widgets/panel/study_panel.h"
 #include "widgets/panel/train_panel.h"
+#include "widgets/view/method_grid.h"
 #include "widgets/view/view_grid.h"
 
 namespace pulmo {
@@ -71,6 +73,7 @@ MainWindow::MainWindow(FileDialogs dialogs, TrainingFunctions training, QWidget*
       device_(new DeviceProbe(this)),
       grid_(new ViewGrid(view_, this)),
       status_(new StatusStrip(this)),
+      methods_(new MethodsWork(study_, view_, masks_, *grid_, *status_, dialogs_, this)),
       simulate_(new SimulateWork(study_, view_, *grid_, *status_, dialogs_, this)),
       train_(new TrainWork(std::move(training), study_, view_, *grid_, *status_, simulate_->session(), dialogs_, this)),
       review_(new ReviewWork(study_, view_, surfaces_, comparison_, *grid_, *status_, dialogs_, this)),
@@ -114,7 +117,8 @@ void MainWindow::makeDocks() {
   tabs_->setDocumentMode(true);
   tabs_->tabBar()->setDrawBase(false);
   tabs_->setUsesScrollButtons(false);  // the dock is as wide as all names: none is out of sight
-  segmentPanel_ = new SegmentPanel(study_, masks_, volumes_, comparison_, tabs_);
+  segmentPanel_ = new SegmentPanel(study_, masks_, methods_->session(), volumes_, comparison_, tabs_);
+  methods_->setBox(segmentPanel_->several());
   tabs_->addTab(segmentPanel_, tr("Segment"));
   tabs_->addTab(simulate_->panel(), tr("Simulate"));
   tabs_->addTab(train_->panel(), tr("Train"));
@@ -139,6 +143,7 @@ void MainWindow::makeDocks() {
   connect(list_, &ListWork::panelWanted, this, [this] { showTab("list"); });
   connect(tabs_, &QTabWidget::currentChanged, this, [this] {
     simulate_->session().setActive(tabs_->currentWidget() == simulate_->panel());
+    methods_->setTabInFront(tabs_->currentWidget() == segmentPanel_);
     if (tabs_->currentWidget() == train_->panel()) runsDock_->show();
   });
   workDock->setWidget(tabs_);
@@ -250,7 +255,8 @@ void MainWindow::connectActions() {
   connect(edit_, &EditWork::saveMaskRequested, this, &MainWindow::chooseMaskFile);
   connect(report_, &ReportWork::aboutToRead, &edit_->session(), &EditSession::publish);
   connect(&edit_->session(), &EditSession::handAtWork, this, [this](bool working) {
-    for (LatestJob* job : {&surfaces_.job(), &volumes_.job(), &comparison_.job()}) job->setHeld(working);
+    for (LatestJob* job : {&surfaces_.job(), &volumes_.job(), &comparison_.job(), &methods_->session().compareJob()})
+      job->setHeld(working);
   });
   connect(train_, &TrainWork::readyToEnd, this, &QWidget::close, Qt::QueuedConnection);
   connect(segmentPanel_, &SegmentPanel::openReferenceRequested, this, &MainWindow::chooseReference);
@@ -260,8 +266,10 @@ void MainWindow::connectActions() {
   for (std::size_t i = 0; i < kWindowPresets.size(); ++i)
     connect(actions_->windows[i], &QAction::triggered, this, [this, i] { view_.setWindow(kWindowPresets[i].window); });
   for (std::size_t i = 0; i < actions_->orientations.size(); ++i)
-    connect(actions_->orientations[i], &QAction::triggered, this,
-            [this, i] { grid_->setOrientation(static_cast<Orientation>(i)); });
+    connect(actions_->orientations[i], &QAction::triggered, this, [this, i] {
+      grid_->setOrientation(static_cast<Orientation>(i));
+      methods_->panes().setOrientation(static_cast<Orientation>(i));
+    });
   connect(actions_->autoWindow, &QAction::triggered, this, &MainWindow::applyAutoWindow);
   const auto style = [this] {
     OverlayStyle overlay = view_.overlay();
@@ -322,6 +330,7 @@ void MainWindow::connectModels() {
 std::vector<LatestJob*> MainWindow::jobs() {
   std::vector<LatestJob*> all{&scans_.job(),    &masks_.segmentJob(), &masks_.loadJob(), &masks_.saveJob(),
                               &surfaces_.job(), &volumes_.job(),      &comparison_.job()};
+  for (LatestJob* job : methods_->jobs()) all.push_back(job);
   for (LatestJob* job : simulate_->jobs()) all.push_back(job);
   for (LatestJob* job : review_->jobs()) all.push_back(job);
   for (LatestJob* job : edit_->jobs()) all.push_back(job);
@@ -404,6 +413,7 @@ void MainWindow::showScan() {
   for (QAction* action : {actions_->openReference, actions_->segment, actions_->savePicture, actions_->saveLungPicture})
     action->setEnabled(open);
   if (open) view_.setGrid(scan->ct->grid());
+  if (open && sliceToShow_) showSlice(*std::exchange(sliceToShow_, std::nullopt));
   grid_->setCt(open ? scan->ct : nullptr);
   showCentre();
   setWindowTitle(open ? tr("%1 – Pulmoscope")
@@ -412,6 +422,13 @@ void MainWindow::showScan() {
                       : tr("Pulmoscope"));
   showMasks();
   if (open && referenceToOpen_) openReference(*std::exchange(referenceToOpen_, std::nullopt));
+}
+
+void MainWindow::showSlice(int slice) {
+  const int last = study_.scan()->ct->grid().size[2];
+  if (slice >= 1 && slice <= last) return view_.setCursor({view_.cursor()[0], view_.cursor()[1], slice - 1});
+  errorKind_ = ErrorKind::InvalidInput;
+  status_->showError(tr("There is no slice %1: this scan has 1 to %2.").arg(slice).arg(last));
 }
 
 void MainWindow::showMasks() {
@@ -433,14 +450,15 @@ void MainWindow::applyAutoWindow() {
 
 void MainWindow::stepSlices(int action) {
   constexpr int kSteps[] = {-1, 1, -10, 10, -100000, 100000};  // clamped to the scan
-  view_.moveSlice(grid_->orientation(grid_->activePane()), kSteps[action]);
+  view_.moveSlice(methods_->inView() ? methods_->panes().orientation() : grid_->orientation(grid_->activePane()),
+                  kSteps[action]);
 }
 
 void MainWindow::cancelRunning() {
   if (edit_->escape()) return;
   // What follows from a mask by itself goes on: nobody has started it, so nobody would start it again.
-  for (LatestJob* job : {&scans_.job(), &masks_.segmentJob(), &masks_.loadJob(), &simulate_->session().job(),
-                         &train_->session().fileJob()})
+  for (LatestJob* job : {&scans_.job(), &masks_.segmentJob(), &masks_.loadJob(), &methods_->session().job(),
+                         &simulate_->session().job(), &train_->session().fileJob()})
     job->cancel();
   for (LatestJob* job : report_->jobs()) job->cancel();
 }

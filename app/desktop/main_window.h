@@ -28,6 +28,7 @@ class DeviceProbe;
 class EditWork;
 class HelpWork;
 class ListWork;
+class MethodsWork;
 class ReportWork;
 class ReviewWork;
 class SegmentPanel;
@@ -51,6 +52,7 @@ class MainWindow : public QMainWindow {
   void openPhantom(std::uint64_t seed);
   void openReference(const std::filesystem::path& path);
   void openReferenceWithScan(const std::filesystem::path& path);  ///< as soon as the scan being opened is there
+  void showSliceWithScan(int slice) { sliceToShow_ = slice; }     ///< likewise; axial, from 1
   bool segmentOnce();  ///< starts the first method unless there is a prediction already; whether it did
   void reopenLast();   ///< what was open when the program ended; nothing if it is gone
 
@@ -60,6 +62,7 @@ class MainWindow : public QMainWindow {
   [[nodiscard]] TrainWork& training() { return *train_; }
   [[nodiscard]] ReviewWork& review() { return *review_; }
   [[nodiscard]] EditWork& edit() { return *edit_; }
+  [[nodiscard]] MethodsWork& methods() { return *methods_; }
   [[nodiscard]] ListWork& list() { return *list_; }
   [[nodiscard]] ActivityLog& log() { return *log_; }
   [[nodiscard]] HelpWork& help() { return *help_; }
@@ -100,6 +103,7 @@ class MainWindow : public QMainWindow {
   void remember(const std::vector<std::filesystem::path>& paths);
   void showRecent();
   void showScan();
+  void showSlice(int slice);
   void showMasks();
   void cancelRunning();
   [[nodiscard]] QString guidePage() const;  ///< the one about what has the focus, else about the tab in front
@@ -119,6 +123,7 @@ class MainWindow : public QMainWindow {
   DeviceProbe* device_;
   ViewGrid* grid_;
   StatusStrip* status_;
+  MethodsWork* methods_;
   SimulateWork* simulate_;
   TrainWork* train_;
   ReviewWork* review_;
@@ -137,6 +142,7 @@ class MainWindow : public QMainWindow {
   QMenu* recent_ = nullptr;
   QMenu* viewMenu_ = nullptr;
   std::optional<std::filesystem::path> referenceToOpen_;
+  std::optional<int> sliceToShow_;
   QString deviceText_;
   ErrorKind errorKind_ = ErrorKind::Internal;  ///< of errorShown()
   bool unattended_ = false;

@@ -9,6 +9,8 @@
 #include "app/desktop/edit_work.h"
 #include "app/desktop/list_work.h"
 #include "app/desktop/main_window.h"
+#include "app/desktop/methods_work.h"
+#include "app/desktop/train_work.h"
 #include "widgets/control/status_strip.h"
 #include "widgets/view/view_grid.h"
 
@@ -22,7 +24,14 @@ constexpr int kRecentMost = 8;
 
 void MainWindow::openPaths(const std::vector<std::filesystem::path>& paths, const QString& uid) {
   std::vector<std::filesystem::path> lists, scans;
-  for (const auto& path : paths) (ListWork::isList(path) ? lists : scans).push_back(path);
+  for (const auto& path : paths) {
+    if (TrainWork::takes(path)) {
+      showTab(QStringLiteral("train"));
+      train_->openFolder(path);
+    } else {
+      (ListWork::isList(path) ? lists : scans).push_back(path);
+    }
+  }
   if (lists.size() > 1) return status_->showError(tr("Only one review list can be open: open one of them."));
   if (!scans.empty()) {
     remember(scans);
@@ -69,7 +78,7 @@ void MainWindow::chooseMaskFile() {
 void MainWindow::choosePictureFile() {
   const auto target = askSaveTarget(dialogs_, this, tr("Save a picture of the panes"), lastFolder() + "/panes.png",
                                     tr("PNG (*.png)"), {".png"});
-  if (target) savePicture(grid_->picture(), *target);
+  if (target) savePicture(methods_->centre()->grab().toImage(), *target);
 }
 
 void MainWindow::chooseLungPictureFile() {

@@ -9,6 +9,7 @@
 #include "app/desktop/help_work.h"
 #include "app/desktop/list_work.h"
 #include "app/desktop/main_window.h"
+#include "app/desktop/methods_work.h"
 #include "app/desktop/train_work.h"
 #include "widgets/help/welcome.h"
 #include "widgets/view/view_grid.h"
@@ -50,7 +51,7 @@ void MainWindow::makeCentre() {
   welcome_->setRecent(QSettings().value("recent").toStringList());
   centre_ = new QStackedWidget(this);
   centre_->addWidget(welcome_);
-  centre_->addWidget(grid_);
+  centre_->addWidget(methods_->centre());
   setCentralWidget(centre_);
   welcome_->takeFocus();
 }
@@ -58,7 +59,7 @@ void MainWindow::makeCentre() {
 void MainWindow::showCentre() {
   const bool open = study_.scan() != nullptr;
   const bool hadFocus = centre_->isAncestorOf(focusWidget());
-  centre_->setCurrentWidget(open ? static_cast<QWidget*>(grid_) : welcome_);
+  centre_->setCurrentWidget(open ? methods_->centre() : welcome_);
   if (open && hadFocus) grid_->takeFocus();
 }
 

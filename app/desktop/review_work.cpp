@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/desktop/review_work.h"
 
-#include <QDir>
-#include <QSettings>
-
+#include "app/desktop/table_file.h"
 #include "pipeline/metrics/aeration.h"
 #include "pipeline/report/figures.h"
 #include "widgets/control/status_strip.h"
@@ -117,40 +115,25 @@ void ReviewWork::showSurfaceColours() {
   }
 }
 
-void ReviewWork::saveTable(const QString& title, const QString& name,
-                           const std::function<std::string(bool json)>& content) {
-  const QString start = QDir(QSettings().value("lastFolder").toString()).filePath(name);
-  const auto target =
-      askSaveTarget(dialogs_, window_, title, start, tr("Tables (*.csv);;JSON (*.json)"), {".csv", ".json"});
-  if (!target) return;
-  try {
-    const bool json = toText(target->path).endsWith(".json", Qt::CaseInsensitive);
-    writeAtomically(target->path, target->overwrite, content(json));
-    status_.showMessage(tr("Table saved to %1.").arg(toText(target->path)));
-  } catch (const Error& e) {
-    status_.showError(QString::fromUtf8(e.what()), QString::fromStdString(e.detail()));
-  }
-}
-
 void ReviewWork::saveAgreement() {
   if (!comparison_.metrics()) return;
   // As they are now: the dialog may stay open while others come.
   const Metrics metrics = *comparison_.metrics();
-  saveTable(tr("Save the agreement"), "agreement.csv",
+  saveTable(dialogs_, status_, window_, tr("Save the agreement"), "agreement.csv",
             [&](bool json) { return json ? toJson(metrics) : toCsv(metrics); });
 }
 
 void ReviewWork::saveTexture() {
   const std::vector<MeasuredTexture> textures = textures_.textures();
   if (textures.empty()) return;
-  saveTable(tr("Save the texture"), "texture.csv",
+  saveTable(dialogs_, status_, window_, tr("Save the texture"), "texture.csv",
             [&](bool json) { return json ? toJson(textures) : toCsv(textures); });
 }
 
 void ReviewWork::saveDensity() {
   const std::vector<MeasuredRegion> regions = measurement_.regions();
   if (regions.empty()) return;
-  saveTable(tr("Save the densitometry"), "density.csv",
+  saveTable(dialogs_, status_, window_, tr("Save the densitometry"), "density.csv",
             [&](bool json) { return json ? toJson(regions) : toCsv(regions); });
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <QObject>
-#include <functional>
 #include <vector>
 
 #include "app/desktop/file_dialogs.h"
@@ -43,7 +42,6 @@ class ReviewWork : public QObject {
   void showSurfaceColours();
   void saveDensity();
   void saveTexture();
-  void saveTable(const QString& title, const QString& name, const std::function<std::string(bool json)>& content);
 
   Study& study_;
   ViewState& view_;

@@ -16,6 +16,22 @@
 
 namespace pulmo {
 
+namespace {
+
+bool isStore(const std::filesystem::path& folder) {
+  std::error_code ec;
+  return std::filesystem::is_regular_file(folder / "store.json", ec) &&
+         std::filesystem::is_regular_file(folder / "slices.bin", ec);
+}
+
+bool isRun(const std::filesystem::path& folder) {
+  std::error_code ec;
+  return std::filesystem::is_regular_file(folder / "config.json", ec) &&
+         std::filesystem::is_regular_file(folder / "epochs.csv", ec);
+}
+
+}  // namespace
+
 TrainWork::TrainWork(TrainingFunctions functions, Study& study, ViewState& view, ViewGrid& grid, StatusStrip& status,
                      SimulationSession& simulation, const FileDialogs& dialogs, QWidget* parent)
     : QObject(parent),
@@ -150,6 +166,16 @@ void TrainWork::chooseRun() {
   const QString folder = dialogs_.folder(window_, tr("The folder of a run to compare with"), lastFolder());
   if (folder.isEmpty()) return;
   session_.addRun(folder.toStdString());
+  Q_EMIT runsWanted();
+}
+
+bool TrainWork::takes(const std::filesystem::path& folder) {
+  return isStore(folder) || isRun(folder);
+}
+
+void TrainWork::openFolder(const std::filesystem::path& folder) {
+  if (isStore(folder)) return session_.openStore(folder);
+  session_.addRun(folder);
   Q_EMIT runsWanted();
 }
 

@@ -33,10 +33,13 @@ class TrainWork : public QObject {
   [[nodiscard]] TrainPanel* panel() { return panel_; }
   [[nodiscard]] RunsPanel* runs() { return runs_; }
   [[nodiscard]] LatestJob& samplesJob() { return samples_.job(); }
-  void chooseStore();                           ///< asks for a prepared dataset, and opens it
-  void chooseRun();                             ///< asks for a run's folder, and adds it to the runs
-  void showSamples();                           ///< the window of training slices; it follows the settings
-  [[nodiscard]] QWidget* samplesShown() const;  ///< that window; null: not open
+  /// Whether the folder is a prepared dataset or a training run, and so no scan.
+  [[nodiscard]] static bool takes(const std::filesystem::path& folder);
+  void openFolder(const std::filesystem::path& folder);  ///< one of those
+  void chooseStore();                                    ///< asks for a prepared dataset, and opens it
+  void chooseRun();                                      ///< asks for a run's folder, and adds it to the runs
+  void showSamples();                                    ///< the window of training slices; it follows the settings
+  [[nodiscard]] QWidget* samplesShown() const;           ///< that window; null: not open
   /// Whether the program may end now. A running training is asked about, then stopped; readyToEnd tells when its
   /// checkpoint is written.
   [[nodiscard]] bool mayEnd();

@@ -29,6 +29,12 @@ picture() {
   case "$1" in
     window) shot window-lidc-1011 "$LIDC" ;;
     unet) shot unet-lung-dx-a0002 "$MASS" ;;
+    methods)  # own networks take part where RESIDUAL_WEIGHTS and CASCADE_WEIGHTS name their files
+      local networks=()
+      [ -z "${RESIDUAL_WEIGHTS:-}" ] || networks+=(--weights "residual=$RESIDUAL_WEIGHTS")
+      [ -z "${CASCADE_WEIGHTS:-}" ] || networks+=(--weights "cascade=$CASCADE_WEIGHTS")
+      shot methods-lung-dx-a0002 "$MASS" --tab segment --methods all "${networks[@]}" --slice 14
+      ;;
     simulate) shot simulate-lidc-1011 "$LIDC" --tab simulate --preset covid-severe --patient 3 ;;
     errors) shot errors-lctsc-s1-101 "${LCTSC}_ct.nii.gz" --mask "${LCTSC}_lungs.nii.gz" --tab review --colours errors ;;
     doubt) shot doubt-lung-dx-a0002 "$MASS" --tab review --colours uncertainty ;;
@@ -65,5 +71,5 @@ picture() {
   esac
 }
 
-[ $# -gt 0 ] || set -- window unet simulate errors doubt measure edit list report report
+[ $# -gt 0 ] || set -- window unet methods simulate errors doubt measure edit list report report
 for name in "$@"; do picture "$name"; done

@@ -33,6 +33,11 @@ MaskSession::MaskSession(Study& study, std::vector<SegmenterPtr> segmenters, QOb
   });
 }
 
+void MaskSession::addSegmenter(SegmenterPtr segmenter) {
+  segmenters_.push_back(std::move(segmenter));
+  Q_EMIT segmentersChanged();
+}
+
 void MaskSession::segment(std::size_t method) {
   const ScanPtr scan = study_.scan();
   if (!scan) return;

@@ -26,6 +26,7 @@ class MaskSession : public QObject {
   [[nodiscard]] LatestJob& loadJob() { return loadJob_; }
   [[nodiscard]] LatestJob& saveJob() { return saveJob_; }  ///< of these none is dropped, whatever happens meanwhile
   [[nodiscard]] const std::vector<SegmenterPtr>& segmenters() const { return segmenters_; }
+  void addSegmenter(SegmenterPtr segmenter);                 ///< to those offered, at the end
   [[nodiscard]] double seconds() const { return seconds_; }  ///< the last segmentation took
 
   void segment(std::size_t method);  ///< result becomes the study's prediction; no effect without a scan
@@ -37,6 +38,7 @@ class MaskSession : public QObject {
  Q_SIGNALS:
   void valuesNeeded(const std::filesystem::path& path, const pulmo::MaskInspection& inspection);
   void segmented();
+  void segmentersChanged();
   void saved(const QString& path, const QString& note);  ///< the note: see exportMask()
   void resultSaved(const pulmo::LabelPtr& labels);
 

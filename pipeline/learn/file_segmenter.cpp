@@ -7,8 +7,8 @@
 
 namespace pulmo {
 
-FileSegmenter::FileSegmenter(std::filesystem::path weights, const UNetOptions& options)
-    : weights_(std::move(weights)), options_(options) {}
+FileSegmenter::FileSegmenter(std::filesystem::path weights, const UNetOptions& options, std::string name)
+    : weights_(std::move(weights)), options_(options), name_(std::move(name)) {}
 
 std::shared_ptr<const UNetSegmenter> FileSegmenter::network() const {
   const std::scoped_lock lock(mutex_);

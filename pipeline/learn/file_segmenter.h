@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <string>
 
 #include "pipeline/learn/unet_segmenter.h"
 
@@ -11,9 +12,10 @@ namespace pulmo {
 /// A network whose weights are read when they are first needed: a program that offers it starts no later for it.
 class FileSegmenter final : public Segmenter {
  public:
-  explicit FileSegmenter(std::filesystem::path weights, const UNetOptions& options = {});
+  /// @param name  tells networks of one program apart: masks, tables and reports carry it
+  explicit FileSegmenter(std::filesystem::path weights, const UNetOptions& options = {}, std::string name = "unet");
 
-  [[nodiscard]] std::string name() const override { return "unet"; }
+  [[nodiscard]] std::string name() const override { return name_; }
   [[nodiscard]] const std::filesystem::path& weights() const { return weights_; }
   /// @throws as UNetSegmenter and loadWeights, too; the file is tried again at the next call
   [[nodiscard]] std::optional<Segmentation> segment(const CtVolume& ct, const StopToken& stop,
@@ -26,6 +28,7 @@ class FileSegmenter final : public Segmenter {
 
   std::filesystem::path weights_;
   UNetOptions options_;
+  std::string name_;
   mutable std::mutex mutex_;
   mutable std::shared_ptr<const UNetSegmenter> network_;
 };

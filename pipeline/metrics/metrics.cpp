@@ -52,6 +52,16 @@ Outcome addDistances(const std::vector<Task>& tasks, const PairSurvey& survey, c
 
 }  // namespace
 
+std::optional<double> overPercent(const LabelMetrics& m) {
+  if (!m.sensitivity || !m.precision || *m.precision <= 0) return std::nullopt;
+  return 100 * *m.sensitivity * (1 / *m.precision - 1);
+}
+
+std::optional<double> underPercent(const LabelMetrics& m) {
+  if (!m.sensitivity) return std::nullopt;
+  return 100 * (1 - *m.sensitivity);
+}
+
 std::optional<Metrics> compareMasks(const LabelVolume& reference, const LabelVolume& mask,
                                     const MetricsOptions& options, const StopToken& stop,
                                     const ProgressSink& progress) {

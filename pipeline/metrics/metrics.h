@@ -47,6 +47,11 @@ inline constexpr std::array<MetricFigure, 10> kMetricFigures{{
      &LabelMetrics::volumeDifferenceMl, 1, true},
 }};
 
+/// Voxels of the mask outside the reference, in percent of the reference. Absent: one of the two is empty.
+[[nodiscard]] std::optional<double> overPercent(const LabelMetrics& metrics);
+/// Voxels of the reference outside the mask, in percent of the reference. Absent: the reference is empty.
+[[nodiscard]] std::optional<double> underPercent(const LabelMetrics& metrics);
+
 struct MetricsOptions {
   bool surfaceDistances = true;  ///< HD95 and ASSD: the slow part
   int threads = 0;               ///< 0 = all

@@ -164,6 +164,37 @@ class TestTrainWindow : public QObject {
     auto* pane = child<SlicePane>(window, "pane.prediction");
     QVERIFY(!pane->scene().empty());  // the network's labels, though nobody has segmented
   }
+  // As a scan is opened or dropped: a dataset, and the folder of a run.
+  void opensDatasetsAndRunsLikeScans() {
+    const auto touch = [this](const QString& name) {
+      QVERIFY(QDir(dir_.path()).mkpath(QFileInfo(name).path()));
+      QFile file(dir_.filePath(name));
+      QVERIFY(file.open(QIODevice::WriteOnly));
+    };
+    for (const char* name : {"dataset/store.json", "dataset/slices.bin", "old-run/config.json", "old-run/epochs.csv"})
+      touch(name);
+    BusyTrainer trainer;
+    TrainingFunctions functions = trainer.functions();
+    std::filesystem::path inspected, loaded;
+    functions.inspect = [&](const std::filesystem::path& folder) {
+      inspected = folder;
+      return StoreFacts{.size = 256};
+    };
+    functions.load = [&](const std::filesystem::path& folder) {
+      loaded = folder;
+      return RunRecord{};
+    };
+    MainWindow window(answering(), functions);
+    window.show();
+    window.openPaths({toPath(dir_.filePath("dataset")), toPath(dir_.filePath("old-run"))});
+    QTRY_VERIFY_WITH_TIMEOUT(window.settled(), kPatienceMs);
+    QCOMPARE(inspected, toPath(dir_.filePath("dataset")));
+    QCOMPARE(loaded, toPath(dir_.filePath("old-run")));
+    QVERIFY(window.errorShown().isEmpty());
+    QVERIFY(child<QWidget>(window, "dock.runs")->isVisible());
+    QCOMPARE(child<QTabWidget>(window, "work.tabs")->currentWidget(), window.training().panel());
+    QVERIFY(!TrainWork::takes(toPath(dir_.path())));
+  }
   // Before a training: slices as the network would see them, which follow the settings.
   void showsTrainingSlices() {
     BusyTrainer trainer;

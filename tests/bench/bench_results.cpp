@@ -9,9 +9,7 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,25 +22,19 @@
 #include "pipeline/learn/unet_segmenter.h"
 #include "pipeline/learn/weights_file.h"
 #include "pipeline/metrics/metrics.h"
+#include "tests/bench/methods/border_regions.h"
 #include "tests/support/shared_data.h"
 
 namespace {
 
 namespace fs = std::filesystem;
 using namespace pulmo;
+using namespace pulmo::bench;
 
 struct Method {
   std::string name;
   std::unique_ptr<Segmenter> segmenter;
 };
-
-/// Slices on which disease touches or fills lung, listed by eye before any training.
-constexpr const char* kDiseased[] = {"ID_0000", "ID_0090", "ID_0171", "ID_0216", "ID_0243"};
-
-bool diseased(const std::string& name) {
-  return std::any_of(std::begin(kDiseased), std::end(kDiseased),
-                     [&](const char* id) { return name.compare(0, 7, id) == 0; });
-}
 
 LabelVolume masked(const Segmenter& segmenter, const CtVolume& ct) {
   try {
@@ -86,7 +78,7 @@ void manualSlices(const fs::path& folder, const std::vector<Method>& methods) {
     const Scan scan = load(file);
     const fs::path mask = folder / (name.substr(0, name.size() - 6) + "lungs.tif");
     const LabelVolume reference = loadMask(mask, &scan);
-    std::printf("| %s%s |", name.substr(0, 14).c_str(), diseased(name) ? " (diseased)" : "");
+    std::printf("| %s%s |", name.substr(0, 14).c_str(), isDiseasedSlice(name) ? " (diseased)" : "");
     for (std::size_t m = 0; m < methods.size(); ++m) {
       dice[m].push_back(diceOf(reference, masked(*methods[m].segmenter, *scan.ct)));
       std::printf(" %.4f |", dice[m].back());
@@ -99,7 +91,7 @@ void manualSlices(const fs::path& folder, const std::vector<Method>& methods) {
       double sum = 0, least = 1;
       int n = 0;
       for (std::size_t i = 0; i < files.size(); ++i) {
-        if (which && *which != diseased(files[i].filename().string())) continue;
+        if (which && *which != isDiseasedSlice(files[i].filename().string())) continue;
         sum += values[i];
         least = std::min(least, values[i]);
         ++n;
@@ -114,23 +106,11 @@ void manualSlices(const fs::path& folder, const std::vector<Method>& methods) {
   row("mean, diseased", true, false);
 }
 
-/// The share of a box's voxels that the mask holds.
-double inside(const LabelVolume& mask, const nlohmann::json& box) {
-  std::size_t in = 0, all = 0;
-  for (int y = box["y"][0]; y <= box["y"][1].get<int>(); ++y)
-    for (int x = box["x"][0]; x <= box["x"][1].get<int>(); ++x) {
-      ++all;
-      in += mask[{x, y, box["z"]}] != 0 ? 1 : 0;
-    }
-  return static_cast<double>(in) / static_cast<double>(all);
-}
-
 void consolidation(const fs::path& data, const fs::path& boxes, const std::vector<Method>& methods) {
-  const auto list = nlohmann::json::parse(std::ifstream(boxes));
   std::printf("\n## Border consolidation kept (share of the voxels of regions outlined by hand)\n\n| scan, region |");
   for (const Method& m : methods) std::printf(" %s |", m.name.c_str());
   rule(methods.size());
-  for (const auto& [folder, regions] : list["scans"].items()) {
+  for (const auto& [folder, regions] : borderScans(boxes)) {
     const Scan scan = load(data / folder);
     std::vector<LabelVolume> masks;
     for (const Method& m : methods) {
@@ -140,11 +120,10 @@ void consolidation(const fs::path& data, const fs::path& boxes, const std::vecto
       std::fprintf(stderr, "%s %s: %.1f s\n", folder.c_str(), m.name.c_str(), seconds.count());
     }
     std::vector<double> sums(methods.size());
-    for (const auto& region : regions) {
-      std::printf("| %s, z %d: %s |", folder.c_str(), region["z"].get<int>(),
-                  region["what"].get<std::string>().c_str());
+    for (const BorderRegion& region : regions) {
+      std::printf("| %s, z %d: %s |", folder.c_str(), region.z, region.what.c_str());
       for (std::size_t m = 0; m < masks.size(); ++m) {
-        const double share = inside(masks[m], region);
+        const double share = region.kept(masks[m]);
         sums[m] += share;
         std::printf(" %.2f |", share);
       }

@@ -18,6 +18,7 @@
 
 #include "models/session/measure_session.h"
 #include "widgets/control/scrolled_column.h"
+#include "widgets/control/table_text.h"
 #include "widgets/panel/aeration_box.h"
 #include "widgets/panel/texture_box.h"
 
@@ -156,14 +157,7 @@ void MeasurePanel::showRegions() {
 }
 
 void MeasurePanel::copyTable() const {
-  QStringList lines{zone_->currentText() + tr("\tRight\tLeft\tBoth")};
-  for (int row = 0; row < table_->rowCount(); ++row) {
-    QStringList cells{table_->verticalHeaderItem(row)->text()};
-    for (int c = 0; c < table_->columnCount(); ++c) cells << table_->item(row, c)->text();
-    // A spreadsheet takes a hyphen for a number's sign, not a minus.
-    lines << cells.join('\t').replace(QChar(0x2212), '-');
-  }
-  QApplication::clipboard()->setText(lines.join('\n'));
+  QApplication::clipboard()->setText(tableText(*table_, zone_->currentText()));
 }
 
 }  // namespace pulmo

@@ -20,7 +20,9 @@
 #include "models/session/volume_session.h"
 #include "pipeline/core/label_set.h"
 #include "widgets/control/scrolled_column.h"
+#include "widgets/control/table_text.h"
 #include "widgets/control/wrapped_label.h"
+#include "widgets/panel/methods_box.h"
 
 namespace pulmo {
 
@@ -58,14 +60,15 @@ QString textOf(const std::optional<LungVolumes>& volumes) {
 
 }  // namespace
 
-SegmentPanel::SegmentPanel(Study& study, MaskSession& masks, VolumeSession& volumes, ComparisonSession& comparison,
-                           QWidget* parent)
+SegmentPanel::SegmentPanel(Study& study, MaskSession& masks, MethodsSession& methods, VolumeSession& volumes,
+                           ComparisonSession& comparison, QWidget* parent)
     : QWidget(parent),
       study_(study),
       masks_(masks),
       volumes_(volumes),
       comparison_(comparison),
       method_(new QComboBox(this)),
+      several_(new MethodsBox(study, masks, methods, this)),
       run_(new QPushButton(tr("Segment"), this)),
       save_(new QPushButton(tr("Save mask …"), this)),
       openReference_(new QPushButton(tr("Open reference mask …"), this)),
@@ -84,7 +87,7 @@ SegmentPanel::SegmentPanel(Study& study, MaskSession& masks, VolumeSession& volu
   predictionColumn->setContentsMargins(0, 6, 0, 0);
   method_->setObjectName("segment.method");
   method_->setToolTip(tr("How the lungs are found"));
-  for (const auto& segmenter : masks_.segmenters()) method_->addItem(QString::fromStdString(segmenter->name()));
+  listMethods();
   run_->setObjectName("segment.run");
   run_->setProperty("primary", true);
   run_->setToolTip(tr("Find the lungs on the open scan (F5)"));
@@ -134,10 +137,12 @@ SegmentPanel::SegmentPanel(Study& study, MaskSession& masks, VolumeSession& volu
   agreementColumn->addLayout(buttons);
 
   column->addWidget(predictionBox);
+  column->addWidget(several_);
   column->addWidget(referenceBox);
   column->addWidget(agreementBox);
   column->addStretch(1);
 
+  connect(&masks_, &MaskSession::segmentersChanged, this, &SegmentPanel::listMethods);
   connect(run_, &QPushButton::clicked, this, &SegmentPanel::segmentRequested);
   connect(save_, &QPushButton::clicked, this, &SegmentPanel::saveMaskRequested);
   connect(openReference_, &QPushButton::clicked, this, &SegmentPanel::openReferenceRequested);
@@ -155,6 +160,13 @@ SegmentPanel::SegmentPanel(Study& study, MaskSession& masks, VolumeSession& volu
   connect(&comparison_, &ComparisonSession::metricsChanged, this, &SegmentPanel::showMetrics);
   showMasks();
   showMetrics();
+}
+
+void SegmentPanel::listMethods() {
+  const int chosen = std::max(0, method_->currentIndex());
+  method_->clear();
+  for (const auto& segmenter : masks_.segmenters()) method_->addItem(QString::fromStdString(segmenter->name()));
+  method_->setCurrentIndex(chosen);
 }
 
 int SegmentPanel::method() const {
@@ -212,13 +224,7 @@ void SegmentPanel::showMetrics() {
 }
 
 void SegmentPanel::copyMetrics() const {
-  QStringList lines{tr("\tRight\tLeft\tBoth")};
-  for (int row = 0; row < agreement_->rowCount(); ++row) {
-    QStringList cells{agreement_->verticalHeaderItem(row)->text()};
-    for (int c = 0; c < 3; ++c) cells << agreement_->item(row, c)->text();
-    lines << cells.join('\t');
-  }
-  QApplication::clipboard()->setText(lines.join('\n'));
+  QApplication::clipboard()->setText(tableText(*agreement_, {}));
 }
 
 }  // namespace pulmo

@@ -13,6 +13,8 @@ namespace pulmo {
 
 class ComparisonSession;
 class MaskSession;
+class MethodsBox;
+class MethodsSession;
 class Study;
 class VolumeSession;
 
@@ -20,10 +22,11 @@ class VolumeSession;
 class SegmentPanel : public QWidget {
   Q_OBJECT
  public:
-  SegmentPanel(Study& study, MaskSession& masks, VolumeSession& volumes, ComparisonSession& comparison,
-               QWidget* parent = nullptr);
+  SegmentPanel(Study& study, MaskSession& masks, MethodsSession& methods, VolumeSession& volumes,
+               ComparisonSession& comparison, QWidget* parent = nullptr);
 
   [[nodiscard]] int method() const;
+  [[nodiscard]] MethodsBox* several() { return several_; }
 
  Q_SIGNALS:
   void segmentRequested();
@@ -32,6 +35,7 @@ class SegmentPanel : public QWidget {
   void saveAgreementRequested();
 
  private:
+  void listMethods();
   void showMasks();
   void showMetrics();
   void copyMetrics() const;
@@ -42,6 +46,7 @@ class SegmentPanel : public QWidget {
   VolumeSession& volumes_;
   ComparisonSession& comparison_;
   QComboBox* method_;
+  MethodsBox* several_;
   QPushButton* run_;
   QPushButton* save_;
   QPushButton* openReference_;

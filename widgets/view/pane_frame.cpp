@@ -110,11 +110,11 @@ PaneFrame::PaneFrame(const QString& name, QWidget* content, QWidget* picture, QW
   line->addWidget(maximise_);
   setMaximised(false);
   connect(maximise_, &QToolButton::clicked, this, &PaneFrame::maximiseRequested);
-  auto* close = makeButton(QString(), tr("Hide this pane (it comes back from the menu View, Panes)"));
-  close->setObjectName("close");
-  close->setIcon(closeIcon());
-  line->addWidget(close);
-  connect(close, &QToolButton::clicked, this, &PaneFrame::closeRequested);
+  close_ = makeButton(QString(), tr("Hide this pane (it comes back from the menu View, Panes)"));
+  close_->setObjectName("close");
+  close_->setIcon(closeIcon());
+  line->addWidget(close_);
+  connect(close_, &QToolButton::clicked, this, &PaneFrame::closeRequested);
   maximise_->setObjectName("maximise");
 
   auto* column = new QVBoxLayout(this);
@@ -194,6 +194,10 @@ void PaneFrame::setActive(bool active) {
   active_ = active;
   title_->setActive(active);
   update();
+}
+
+void PaneFrame::setClosable(bool closable) {
+  close_->setVisible(closable);
 }
 
 void PaneFrame::setMaximised(bool maximised) {

@@ -34,6 +34,7 @@ class PaneFrame : public QFrame {
   void setDetail(const QString& text);  ///< beside the name; cut where there is no room
   void setOrientation(Orientation orientation);
   void setActive(bool active);
+  void setClosable(bool closable);  ///< whether there is a button that hides the pane; there is one unless set
   void setMaximised(bool maximised);
   void setMaximisedByDoubleClick(bool on) { byDoubleClick_ = on; }  ///< on the picture; on unless set
 
@@ -54,6 +55,7 @@ class PaneFrame : public QFrame {
   QHBoxLayout* controls_;
   ElidedLabel* title_;
   QToolButton* maximise_;
+  QToolButton* close_;
   std::array<QToolButton*, 3> orientations_{};
   std::vector<std::pair<QWidget*, int>> widthWanted_;
   bool active_ = false;

@@ -69,6 +69,11 @@ void SlicePane::setPatch(SlicePatchPtr patch) {
   changed();
 }
 
+void SlicePane::setOutlined(bool outlined) {
+  outlined_ = outlined;
+  changed();
+}
+
 void SlicePane::setEmptyText(const QString& sentence) {
   scene_.setEmptyText(sentence.toStdString());
   changed();
@@ -105,7 +110,9 @@ void SlicePane::updateScene() {
   scene_.setSlice(orientation_, state_.cursor());
   scene_.setView(state_.focus(), state_.zoom());
   scene_.setWindow(state_.window());
-  scene_.setOverlay(state_.overlay());
+  OverlayStyle overlay = state_.overlay();
+  overlay.outlineOnly |= outlined_;
+  scene_.setOverlay(overlay);
   scene_.setCrosshair(state_.crosshairVisible());
   scene_.setProbe(hovered_);
 }

@@ -31,6 +31,7 @@ class SlicePane : public QWidget {
   void setLabelsExpected(bool expected);   ///< without labels there is nothing to show
   void setPalette(LabelPalette palette);   ///< of the labels; the lungs' unless set
   void setPatch(SlicePatchPtr patch);      ///< one axial slice in place of the volume's; null = none
+  void setOutlined(bool outlined);         ///< the labels' borders alone, whatever the state says of filling
   void setEmptyText(const QString& sentence);
   /// What the left button does in place of moving the cursor; null = nothing else. Call it again when its mark changes.
   /// @param tool  outlives the pane, or is taken away before it goes
@@ -67,7 +68,7 @@ class SlicePane : public QWidget {
   ViewState& state_;
   SliceScene scene_;
   QImage image_;
-  bool stale_ = true;
+  bool stale_ = true, outlined_ = false;
   Orientation orientation_ = Orientation::Axial;
   std::optional<Index3> hovered_;
   PaneTool* tool_ = nullptr;
