@@ -147,7 +147,7 @@ class TestGuide : public QObject {
     QTest::mouseClick(child<QToolButton>(window, "guide.forward"), Qt::LeftButton);
     QCOMPARE(pages->currentItem()->text(), QString("Measure the lungs"));
     pages->setCurrentRow(1);
-    QCOMPARE(text->document()->begin().text(), QString("Find the lungs, and judge the result"));
+    QCOMPARE(text->document()->begin().text(), pages->item(1)->text());
   }
   void findsWordsInEveryPage() {
     const QTemporaryDir dir;
