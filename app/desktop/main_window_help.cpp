@@ -69,6 +69,7 @@ QString MainWindow::guidePage() const {
   if (focus && runsDock_->isAncestorOf(focus)) return QStringLiteral("train.md");
   const bool inTabs = focus && tabs_->isAncestorOf(focus);
   if (!study_.scan() && !inTabs) return QStringLiteral("README.md");
+  if (methods_->inView() && !inTabs) return QStringLiteral("methods.md");
   return tabs_->tabText(tabs_->currentIndex()).toLower() + QStringLiteral(".md");
 }
 
