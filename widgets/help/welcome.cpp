@@ -12,7 +12,7 @@ namespace pulmo {
 
 namespace {
 
-constexpr int kWidthMost = 560, kRecentMost = 4;
+constexpr int kWidthLeast = 380, kWidthMost = 560, kRecentMost = 4;
 
 QLabel* makeLabel(const QString& text, const char* role, QWidget* parent) {
   auto* label = new QLabel(text, parent);
@@ -90,12 +90,12 @@ Welcome::Welcome(const std::vector<WayToBegin>& ways, QWidget* parent)
   auto* scrolled = new QScrollArea(this);
   scrolled->setFrameShape(QFrame::NoFrame);
   scrolled->setWidgetResizable(true);
-  scrolled->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   scrolled->setFocusPolicy(Qt::NoFocus);
   auto* sheet = new QWidget(scrolled);
   auto* middle = new QHBoxLayout(sheet);
   middle->setContentsMargins(20, 12, 20, 12);
   auto* block = new QWidget(sheet);
+  block->setMinimumWidth(kWidthLeast);  // where texts need no more lines than there is room for
   block->setMaximumWidth(kWidthMost);
   middle->addStretch();
   middle->addWidget(block, 1000);
