@@ -58,7 +58,7 @@ set(CPACK_DEBIAN_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${TORCH_INSTALL_PREFIX}/lib)
 # Plugins that Qt opens by name, which no link shows. Where the icons' plugin is in a package of its own, that one.
-set(plugins "libqt6sql6-sqlite, fonts-dejavu-core, libgl1")
+set(plugins "libqt6sql6-sqlite, fonts-dejavu-core, libgl1, libqt6svg6")
 execute_process(COMMAND dpkg-query -W qt6-svg-plugins OUTPUT_QUIET ERROR_QUIET RESULT_VARIABLE no_plugins)
 if(no_plugins EQUAL 0)
   string(APPEND plugins ", qt6-svg-plugins")

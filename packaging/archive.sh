@@ -34,6 +34,10 @@ while read -r name path; do
 done <"$tree/needed"
 rm "$tree/needed"
 find "$private" -name '*.so*' -type f -exec strip --strip-unneeded {} +
+# A library with a search path of its own would not be served by the program's: some of the distribution's have one.
+while read -r library; do
+  readelf -d "$library" | grep -q '(RUNPATH)\|(RPATH)' && patchelf --set-rpath "\$ORIGIN" "$library"
+done < <(find "$private" -maxdepth 1 -name '*.so*' -type f)
 
 # The menu entry and the package's own places are of no use here.
 rm -rf "$tree/share/applications" "$tree/share/metainfo" "$tree/share/mime" "$tree/share/bash-completion"

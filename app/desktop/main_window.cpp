@@ -282,7 +282,9 @@ void MainWindow::connectActions() {
   connect(actions_->crosshair, &QAction::toggled, &view_, &ViewState::setCrosshairVisible);
   connect(actions_->resetView, &QAction::triggered, &view_, &ViewState::resetView);
   connect(actions_->maximise, &QAction::triggered, this, [this] {
-    if (grid_->maximised())
+    if (methods_->inView())
+      methods_->panes().toggleMaximised();
+    else if (grid_->maximised())
       grid_->maximise(std::nullopt);
     else
       grid_->maximise(grid_->activePane());

@@ -55,10 +55,12 @@ MethodsWork::MethodsWork(Study& study, ViewState& view, MaskSession& masks, View
     panes_->setCt(study_.scan() ? study_.scan()->ct : nullptr);
     if (study_.scan() && !waiting_.empty()) run(std::exchange(waiting_, {}));
   });
-  connect(table_, &MethodsTable::backRequested, this, [this] {
+  const auto leave = [this] {
     wanted_ = false;
     followView();
-  });
+  };
+  connect(table_, &MethodsTable::backRequested, this, leave);
+  connect(&masks_, &MaskSession::segmented, this, leave);  // that mask is in the ordinary panes
   connect(table_, &MethodsTable::saveRequested, this, &MethodsWork::saveMethods);
 }
 

@@ -164,6 +164,10 @@ std::vector<std::uint8_t> outsideRibs(const LungBlocks& blocks, const StopToken&
           std::max(std::min(wall[cell(ray, z)], inner), reach[cell(ray, z)] + static_cast<float>(kStepMm));
     }
   });
+  std::vector<std::size_t> lowest(kRays, nz);  // slice in which each ray has a wall
+  for (std::size_t ray = 0; ray < kRays; ++ray)
+    for (std::size_t z = 0; z < nz && lowest[ray] == nz; ++z)
+      if (wall[z * kRays + ray] < kNone) lowest[ray] = z;
   parallelFor(nz, 0, stop, [&](std::size_t z) {
     for (int y = 0; y < blocks.size[1]; ++y)
       for (int x = 0; x < blocks.size[0]; ++x) {
@@ -171,8 +175,13 @@ std::vector<std::uint8_t> outsideRibs(const LungBlocks& blocks, const StopToken&
         const double turn = std::atan2(dy, dx) / (2 * std::numbers::pi) * kRays;
         const int ray = (static_cast<int>(std::lround(turn)) + kRays) % kRays;
         const std::size_t i = blocks.at(x, y, static_cast<int>(z));
-        if (blocks.lung[i] == kBackground && std::hypot(dx, dy) >= static_cast<double>(wall[cell(ray, z)]))
-          outside[i] = 1;
+        if (blocks.lung[i] != kBackground) continue;
+        const double away = std::hypot(dx, dy);
+        const std::size_t first = lowest[static_cast<std::size_t>(ray)];
+        if (away >= static_cast<double>(wall[cell(ray, z)]))
+          outside[i] = kOutsideRibs;
+        else if (z < first && first < nz && away >= static_cast<double>(wall[cell(ray, first)]))
+          outside[i] = kBelowOutside;
       }
   });
   return outside;

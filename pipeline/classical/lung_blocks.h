@@ -32,7 +32,10 @@ struct LungBlocks {
 [[nodiscard]] LungBlocks makeLungBlocks(const CtVolume& ct, const LabelVolume& lungs, const Point3& voxelMm,
                                         const StopToken& stop);
 
-/// What lies outside the rib cage: 1 a block, from the inner face of the ribs on.
+inline constexpr std::uint8_t kOutsideRibs = 1;
+inline constexpr std::uint8_t kBelowOutside = 2;  ///< no wall is known so low; it lies below what is outside
+
+/// What lies outside the rib cage, a value a block, from the inner face of the ribs on; 0 elsewhere.
 ///
 /// In each slice rays run out from the middle between the lungs. The first bone of a ray that lies as far out as the
 /// lungs of the slices around it reach is a rib; between ribs the nearer of those around count. The wall is

@@ -184,13 +184,13 @@ std::vector<std::uint8_t> tissueAtWall(const LungBlocks& blocks, std::uint8_t si
   }
   std::vector<std::uint8_t> ground(n, 0);
   if (voxels == 0) return ground;
-  // The chest wall of this lung's own side: a wall across the body closes nothing.
+  // The chest wall of this lung's own side: a wall across the body closes nothing, nor does what lies below it.
   const double middle = others > 0 ? 0.5 * (meanX / voxels + otherX / others) : -1;
   const bool lowX = others > 0 ? meanX / voxels < middle : true;
   for (std::size_t i = 0; i < n; ++i) {
     const auto x = static_cast<double>(i % static_cast<std::size_t>(blocks.size[0]));
     const bool own = others == 0 || (x < middle) == lowX;
-    ground[i] = blocks.lung[i] == side || (own && outside[i] != 0) ? 1 : 0;
+    ground[i] = blocks.lung[i] == side || (own && outside[i] == kOutsideRibs) ? 1 : 0;
   }
   const auto apex = static_cast<std::size_t>(kApexMm / blocks.mm[2]);
   const std::size_t end = highest > apex ? highest - apex : 0;
@@ -218,7 +218,9 @@ std::vector<std::uint8_t> tissueAtWall(const LungBlocks& blocks, std::uint8_t si
   for (std::size_t i = 0; i < n; ++i) core[i] = toRest[i] > shell2 ? 1 : 0;
   const auto toCore = squaredDistances(core.data(), blocks.size, blocks.mm, shellReach, 1, stop);
   for (std::size_t i = 0; i < n; ++i) filled[i] = filled[i] != 0 && toCore[i] <= shell2 ? 1 : 0;
-  const auto toWall = squaredDistances(outside.data(), blocks.size, blocks.mm, kTouchMm + blocks.mm[0], 1, stop);
+  std::vector<std::uint8_t> wall(n);
+  for (std::size_t i = 0; i < n; ++i) wall[i] = outside[i] == kOutsideRibs ? 1 : 0;
+  const auto toWall = squaredDistances(wall.data(), blocks.size, blocks.mm, kTouchMm + blocks.mm[0], 1, stop);
   const VoxelRuns pieces = makeVoxelRuns(blocks.size, true, {}, [&](std::size_t i) { return filled[i] != 0; });
   std::vector<std::uint8_t> touches(pieces.components, 0);
   const auto row = [&](int y, int z) { return blocks.at(0, y, z); };
@@ -248,9 +250,11 @@ std::vector<float> searchSurface(const LungBlocks& blocks, const std::vector<std
   problem.mostStep = kMostStep;
   problem.stepCost = kStepCost;
   problem.neighbours = neighboursOf(blocks, columns, columnOf);
+  std::vector<std::uint8_t> wall(outside.size());
+  for (std::size_t i = 0; i < wall.size(); ++i) wall[i] = outside[i] == kOutsideRibs ? 1 : 0;
   for (const Column& column : columns) {
     if (stop.stop_requested()) return distance;
-    addCosts(blocks, column, tissue, outside, problem.levels, problem.cost);
+    addCosts(blocks, column, tissue, wall, problem.levels, problem.cost);
   }
   const std::vector<int> level = optimalSurface(problem);
   // Each block is judged by the column nearest to it: handed on from block to block, twice forth and back.

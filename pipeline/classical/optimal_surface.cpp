@@ -32,17 +32,18 @@ struct Arcs {
 /// Whether each node stays with the source in a minimum cut.
 std::vector<std::uint8_t> minimumCut(Arcs arcs, std::uint32_t nodes, std::uint32_t source, std::uint32_t sink) {
   // The graph wants arcs sorted by where they start; `place` follows each arc, and so its return arc.
-  std::vector<std::uint32_t> order(arcs.ends.size());
-  std::iota(order.begin(), order.end(), 0U);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::uint32_t a, std::uint32_t b) { return arcs.ends[a].first < arcs.ends[b].first; });
-  std::vector<std::uint32_t> place(order.size());
+  std::vector<std::uint32_t> next(nodes + 1, 0);  // place of each node's next arc
+  for (const auto& arc : arcs.ends) ++next[arc.first + 1];
+  std::partial_sum(next.begin(), next.end(), next.begin());
+  std::vector<std::uint32_t> place(arcs.ends.size()), order(arcs.ends.size());
   std::vector<std::pair<std::uint32_t, std::uint32_t>> ends(order.size());
   std::vector<std::int32_t> capacity(order.size());
-  for (std::uint32_t i = 0; i < order.size(); ++i) {
-    place[order[i]] = i;
-    ends[i] = arcs.ends[order[i]];
-    capacity[i] = arcs.capacity[order[i]];
+  for (std::uint32_t arc = 0; arc < order.size(); ++arc) {
+    const std::uint32_t i = next[arcs.ends[arc].first]++;
+    place[arc] = i;
+    order[i] = arc;
+    ends[i] = arcs.ends[arc];
+    capacity[i] = arcs.capacity[arc];
   }
   arcs = {};
   const Graph graph(boost::edges_are_sorted, ends.begin(), ends.end(), nodes);

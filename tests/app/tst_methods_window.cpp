@@ -172,6 +172,14 @@ class TestMethodsWindow : public QObject {
     for (const char* each : {"method.0", "method.1", "method.2", "method.3"})
       QCOMPARE(heightOf(child<SlicePane>(window, each)), z + 1);
 
+    // Space: the pane last turned to, alone; and all again.
+    QAction* space = test::action(window, "Maximise");
+    QTest::mouseClick(first, Qt::LeftButton, {}, {40, 40});
+    space->trigger();
+    QVERIFY(first->isVisible() && !child<QWidget>(window, "method.1")->isVisible());
+    space->trigger();
+    QVERIFY(child<QWidget>(window, "method.1")->isVisible());
+
     child<QPushButton>(window, "methods.copy")->click();
     const QStringList lines = QApplication::clipboard()->text().split('\n');
     QCOMPARE(lines.size(), 4);
@@ -218,6 +226,10 @@ class TestMethodsWindow : public QObject {
     QVERIFY(show->isVisible());
     show->click();
     QVERIFY(window.methods().inView() && !show->isVisible());
+    // Segment with one method shows what it found in the ordinary panes.
+    child<QPushButton>(window, "segment.run")->click();
+    QTRY_VERIFY_WITH_TIMEOUT(window.settled(), kPatienceMs);
+    QVERIFY(!window.methods().inView());
   }
 
   // own weights → one more method; broken ones are refused with a sentence; what is done is not done again

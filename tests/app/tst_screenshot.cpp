@@ -104,6 +104,10 @@ class TestScreenshot : public QObject {
     QTest::addRow("no such folder") << QStringList{dir_.filePath("none")} << 4 << "none";
     QTest::addRow("no scan in it") << QStringList{dir_.path()} << 3 << "";
     QTest::addRow("unknown option") << QStringList{"--fly"} << 2 << "fly";
+    QTest::addRow("no such method") << QStringList{"--phantom", "--methods", "threshold,magic"} << 2 << "magic";
+    QTest::addRow("no such slice") << QStringList{"--phantom", "--slice", "9999"} << 3 << "slice 9999";
+    QTest::addRow("no such weights") << QStringList{"--phantom", "--weights", dir_.filePath("none.pth")} << 4
+                                     << "none.pth";
     QTest::addRow("values need an answer")
         << QStringList{"--phantom", "--mask", dir_.filePath("odd.nrrd")} << 3 << "odd.nrrd";
   }

@@ -70,11 +70,32 @@ PY
   offline "$bin/pulmo simulate phantom.nii.gz --mask lungs.nii.gz --preset covid-mild -o sick.nii.gz --force" || fail "pulmo simulate --preset"
   offline "xvfb-run -a -s '-screen 0 1920x1200x24 -nolisten tcp' $2 phantom.nii.gz --screenshot window.png --force" || fail "the window"
   python3 - "$root/home/reader/window.png" <<'PY' || fail "the window's picture"
-import struct, sys
+import struct, sys, zlib
 data = open(sys.argv[1], "rb").read()
 assert data[:8] == b"\x89PNG\r\n\x1a\n" and len(data) > 50000, len(data)
-width, height = struct.unpack(">II", data[16:24])
-assert width >= 1100 and height >= 700, (width, height)
+width, height, depth, colour = struct.unpack(">IIBB", data[16:26])
+assert width >= 1100 and height >= 700 and depth == 8 and colour in (2, 6), (width, height, depth, colour)
+pixels, at = b"", 8
+while at < len(data):
+    length, kind = struct.unpack(">I4s", data[at:at + 8])
+    pixels += data[at + 8:at + 8 + length] if kind == b"IDAT" else b""
+    at += 12 + length
+pixels, bytes_a_pixel = zlib.decompress(pixels), 3 if colour == 2 else 4
+row = width * bytes_a_pixel
+above, bright = bytes(row), 0
+for y in range(56):  # down to the end of the tool bar
+    kind, line = pixels[y * (row + 1)], bytearray(pixels[y * (row + 1) + 1:(y + 1) * (row + 1)])
+    for i in range(row):
+        a = line[i - bytes_a_pixel] if i >= bytes_a_pixel else 0
+        b = above[i]
+        c = above[i - bytes_a_pixel] if i >= bytes_a_pixel else 0
+        p = a + b - c
+        paeth = min((abs(p - a), 0, a), (abs(p - b), 1, b), (abs(p - c), 2, c))[2]
+        line[i] = (line[i] + (0, a, b, (a + b) // 2, paeth)[kind]) % 256
+    above = bytes(line)
+    if y >= 28:  # its first buttons, of pictures alone
+        bright += sum(above[x * bytes_a_pixel] > 140 for x in range(16, 190))
+assert bright > 150, f"the tool bar has no icons: {bright} bright pixels"
 PY
   mkdir -p build/package
   cp "$root/home/reader/window.png" "build/package/window-$mode.png"

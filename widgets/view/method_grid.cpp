@@ -29,6 +29,7 @@ void MethodGrid::addPane() {
   slice->setCt(ct_);
   auto* frame = new PaneFrame({}, slice, slice, this);
   frame->setClosable(false);
+  connect(frame, &PaneFrame::activated, this, [this, index] { turnedTo_ = index; });
   connect(frame, &PaneFrame::maximiseRequested, this, [this, index] { maximise(index); });
   connect(slice, &SlicePane::voxelHovered, this, &MethodGrid::voxelHovered);
   panes_.push_back({frame, slice});
@@ -63,6 +64,10 @@ void MethodGrid::setChosen(std::optional<std::size_t> chosen) {
 void MethodGrid::setOrientation(Orientation orientation) {
   orientation_ = orientation;
   for (const Pane& pane : panes_) pane.slice->setOrientation(orientation);
+}
+
+void MethodGrid::toggleMaximised() {
+  maximise(turnedTo_ < used_ ? turnedTo_ : 0);
 }
 
 void MethodGrid::maximise(std::size_t pane) {

@@ -37,6 +37,7 @@ class MethodGrid : public QWidget {
   void setCt(const CtPtr& ct);
   void setMasks(const std::vector<Shown>& masks);
   void setChosen(std::optional<std::size_t> pane);  ///< framed: the one that is worked on
+  void toggleMaximised();                           ///< the pane last turned to alone, or all again
   void setOrientation(Orientation orientation);
   [[nodiscard]] Orientation orientation() const { return orientation_; }
 
@@ -62,7 +63,7 @@ class MethodGrid : public QWidget {
   Orientation orientation_ = Orientation::Axial;
   QGridLayout* layout_;
   std::vector<Pane> panes_;
-  std::size_t used_ = 0;
+  std::size_t used_ = 0, turnedTo_ = 0;
   std::optional<std::size_t> maximised_;
 };
 
