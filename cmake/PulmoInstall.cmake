@@ -33,7 +33,8 @@ install(DIRECTORY ${made}/icons/ DESTINATION ${data}/icons/hicolor OPTIONAL)
 install(FILES ${resources}/desktop/pulmo.bash-completion DESTINATION ${data}/bash-completion/completions RENAME pulmo)
 install(FILES README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
-install(DIRECTORY docs/guide docs/pictures DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs FILES_MATCHING PATTERN "*.md" PATTERN "*.png")
+# Not with the documents: what a program reads must be there where those are stripped.
+install(DIRECTORY docs/guide docs/pictures DESTINATION ${data}/pulmoscope/docs FILES_MATCHING PATTERN "*.md" PATTERN "*.png")
 file(GLOB licences ${TORCH_INSTALL_PREFIX}/../torch-*.dist-info/licenses)
 foreach(folder ${licences})  # none for the distribution's
   install(DIRECTORY ${folder}/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/libtorch)

@@ -27,7 +27,7 @@ void HelpWork::showGuide(const QString& page) {
     const auto guide = findGuide(programFolder_);
     if (!guide)
       return status_.showError(
-          tr("The guide was not installed with the program: there is no share/doc/pulmoscope/docs/guide beside it. It "
+          tr("The guide was not installed with the program: there is no share/pulmoscope/docs/guide beside it. It "
              "is the folder docs/guide of the source."));
     guide_ = std::make_unique<GuideWindow>(*guide);
   }

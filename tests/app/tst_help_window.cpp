@@ -7,6 +7,8 @@
 #include <QLabel>
 #include <QListWidget>
 #include <QPushButton>
+#include <QScrollArea>
+#include <QScrollBar>
 #include <QSettings>
 #include <QTabBar>
 #include <QTabWidget>
@@ -100,6 +102,7 @@ class TestHelpWindow : public QObject {
     keepPicture(window, "welcome.png");
     auto* welcome = child<QWidget>(window, "welcome");
     QVERIFY(welcome->isVisible() && !child<QWidget>(window, "viewGrid")->isVisible());
+    QCOMPARE(welcome->findChild<QScrollArea*>()->verticalScrollBar()->maximum(), 0);
     for (QPushButton* button : welcome->findChildren<QPushButton*>()) {  // none has to be scrolled to
       const QRect place(button->mapTo(welcome, QPoint()), button->size());
       QVERIFY2(welcome->rect().contains(place), qPrintable(button->objectName()));

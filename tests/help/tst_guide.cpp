@@ -109,7 +109,7 @@ class TestGuide : public QObject {
   }
   void findsTheInstalledGuide() {
     const QTemporaryDir prefix;
-    const QString docs = prefix.filePath("share/doc/pulmoscope/docs/guide");
+    const QString docs = prefix.filePath("share/pulmoscope/docs/guide");
     write(docs + "/README.md", "# All\n\n- [B first](b.md)\n- [A then](a.md)\n");
     write(docs + "/a.md", "# The page A\n\nSee the [model card](../../resources/weights/README.md).\n");
     write(docs + "/b.md", "# The page B\n");

@@ -138,7 +138,8 @@ if [ "$mode" = deb ]; then
     [ -f "$root/usr/share/icons/hicolor/${size}x$size/apps/pulmoscope.png" ] || fail "no icon of $size"
   done
   for file in man/man1/pulmo.1.gz man/man1/pulmoscope.1.gz bash-completion/completions/pulmo mime/packages/pulmoscope.xml \
-    metainfo/org.pulmoscope.Pulmoscope.metainfo.xml doc/pulmoscope/pulmoscope.spdx.json doc/pulmoscope/copyright; do
+    metainfo/org.pulmoscope.Pulmoscope.metainfo.xml pulmoscope/docs/guide/README.md \
+    pulmoscope/docs/pictures/window-lidc-1011.png pulmoscope/presets/covid-mild.json doc/pulmoscope/pulmoscope.spdx.json doc/pulmoscope/copyright; do
     [ -s "$root/usr/share/$file" ] || fail "no $file"
   done
   ok "icons, man pages, completion, file types, metadata, bill of materials"

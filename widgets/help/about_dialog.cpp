@@ -119,7 +119,8 @@ void AboutDialog::addLibraries(QGridLayout& grid, const std::vector<LibraryVersi
     grid.addWidget(makeDim(QString::fromStdString(library.licence), this), row, column + 2);
   }
   grid.setColumnMinimumWidth(3, 16);
-  for (const int column : {0, 1, 2, 4, 5, 6}) grid.setColumnStretch(column, 1);
+  grid.setColumnMinimumWidth(4, 130);  // the longest name, in one line
+  for (const int column : {0, 1, 2, 5, 6}) grid.setColumnStretch(column, 1);
 }
 
 void AboutDialog::addFolder(QGridLayout& grid, const AboutContent::Folder& folder) {

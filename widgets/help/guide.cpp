@@ -39,7 +39,7 @@ Guide readGuide(const QString& folder) {
   for (const auto& match : link.globalMatch(contents)) add(guide, folder + '/' + match.captured(1));
   for (const QString& other : QDir(folder).entryList({"*.md"}, QDir::Files)) add(guide, folder + '/' + other);
   // In the source tree, and beside the weights that are installed.
-  for (const char* place : {"/../../resources/weights", "/../../../../pulmoscope/weights"}) {
+  for (const char* place : {"/../../resources/weights", "/../../weights"}) {
     const QString card = QDir::cleanPath(folder + place + '/' + kFirst);
     if (!QFileInfo(card).isFile()) continue;
     guide.pages.push_back({card, QObject::tr("The network that comes with it")});
@@ -53,7 +53,7 @@ Guide readGuide(const QString& folder) {
 std::optional<Guide> findGuide(const QString& programFolder) {
   QDir folder(QDir::cleanPath(QDir(programFolder).absolutePath()));
   for (int above = 0; above <= kFoldersAbove; ++above) {
-    for (const char* place : {"share/doc/pulmoscope/docs/guide", "docs/guide"})
+    for (const char* place : {"share/pulmoscope/docs/guide", "docs/guide"})
       if (QFileInfo(folder.filePath(place) + '/' + kFirst).isFile()) return readGuide(folder.filePath(place));
     if (!folder.cdUp()) break;
   }

@@ -19,7 +19,7 @@ struct Guide {
 
 /// Reads the guide that belongs to the program.
 ///
-/// Looked for, in this order: `share/doc/pulmoscope/docs/guide` and `docs/guide` beside the program and in up to four
+/// Looked for, in this order: `share/pulmoscope/docs/guide` and `docs/guide` beside the program and in up to four
 /// folders above it: so an installed program finds its own, and one built inside the source tree the tree's. Where the
 /// model card of the network that comes with the program is found, too, it is the last page.
 /// @param programFolder  of the running program

@@ -12,7 +12,7 @@ namespace pulmo {
 
 namespace {
 
-constexpr int kWidthMost = 560, kRecentMost = 4;
+constexpr int kWidthLeast = 380, kWidthMost = 560, kRecentMost = 4;
 
 QLabel* makeLabel(const QString& text, const char* role, QWidget* parent) {
   auto* label = new QLabel(text, parent);
@@ -90,19 +90,19 @@ Welcome::Welcome(const std::vector<WayToBegin>& ways, QWidget* parent)
   auto* scrolled = new QScrollArea(this);
   scrolled->setFrameShape(QFrame::NoFrame);
   scrolled->setWidgetResizable(true);
-  scrolled->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   scrolled->setFocusPolicy(Qt::NoFocus);
   auto* sheet = new QWidget(scrolled);
   auto* middle = new QHBoxLayout(sheet);
-  middle->setContentsMargins(20, 12, 20, 12);
+  middle->setContentsMargins(20, 6, 20, 6);
   auto* block = new QWidget(sheet);
+  block->setMinimumWidth(kWidthLeast);  // where texts need no more lines than there is room for
   block->setMaximumWidth(kWidthMost);
   middle->addStretch();
   middle->addWidget(block, 1000);
   middle->addStretch();
   auto* column = new QVBoxLayout(block);
   column->setContentsMargins(0, 0, 0, 0);
-  column->setSpacing(6);
+  column->setSpacing(4);
   column->addStretch(2);
   auto* title = makeLabel(tr("Pulmoscope"), "", block);
   title->setStyleSheet(QStringLiteral("font-size: 19pt; font-weight: 600;"));
@@ -111,7 +111,7 @@ Welcome::Welcome(const std::vector<WayToBegin>& ways, QWidget* parent)
       makeLabel(tr("Lungs on chest CT: see, segment, review, train. Research use only: not a medical device, not for "
                    "diagnosis or treatment."),
                 "dim", block));
-  column->addSpacing(8);
+  column->addSpacing(4);
   for (const WayToBegin& way : ways) {
     auto* button = new WelcomeButton(way.title, way.sentence, way.key, block);
     button->setObjectName("welcome." + way.name);
