@@ -155,7 +155,7 @@ if [ "$mode" = deb ]; then
   (cd "$root/home/reader" && sha256sum --quiet -c "$root.kept") || fail "removing touched a person's files"
   ok "removed; a person's files stay"
 else
-  apt xvfb xauth libgl1-mesa-dri libgl1 libegl1 libfontconfig1 libx11-xcb1 libstdc++6 fonts-dejavu-core zstd  # what every desktop has
+  apt xvfb xauth libgl1-mesa-dri libgl1 libopengl0 libegl1 libfontconfig1 libx11-xcb1 libstdc++6 fonts-dejavu-core zstd  # what every desktop has
   cp "$package" "$root/home/reader/"
   name=$(basename "$package" .tar.zst)
   as_user "tar --zstd -xf $name.tar.zst"
