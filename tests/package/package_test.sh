@@ -46,7 +46,7 @@ inside() { env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=
 as_user() { env -i HOME=/home/reader USER=reader PATH=/usr/bin:/bin LC_ALL=C.UTF-8 LIBGL_ALWAYS_SOFTWARE=1 "$CHROOT" --userspec=reader "$root" /bin/sh -c "cd; umask 022; $1"; }
 offline() { env -i HOME=/home/reader USER=reader PATH=/usr/bin:/bin LC_ALL=C.UTF-8 LIBGL_ALWAYS_SOFTWARE=1 unshare --net "$CHROOT" --userspec=reader "$root" /bin/sh -c "cd; $1"; }
 apt() { inside apt-get install -y --no-install-recommends "$@" >>"$root.log" 2>&1 || { tail -n 30 "$root.log"; fail "apt-get install $*"; }; }
-files() { (cd "$root" && find . -xdev \( -path ./proc -o -path ./sys -o -path ./dev -o -path ./home -o -path ./tmp -o -path ./var \) -prune -o -print | sort); }
+files() { (cd "$root" && find . -xdev \( -path ./proc -o -path ./sys -o -path ./dev -o -path ./home -o -path ./tmp -o -path ./var -o -path ./run \) -prune -o -print | sort); }
 : >"$root.log"
 inside apt-get update -qq
 inside useradd -m reader
