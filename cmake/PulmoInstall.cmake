@@ -20,6 +20,13 @@ install(RUNTIME_DEPENDENCY_SET pulmo_libraries DESTINATION ${PULMO_PRIVATE_LIBDI
   # The distribution's own, with --torch=system, stays where it is.
   POST_EXCLUDE_REGEXES "^/usr/lib/" "^/lib/")
 
+# CPack strips what was built here alone; these are a fifth smaller without their symbols.
+install(CODE "
+  file(GLOB libraries \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${PULMO_PRIVATE_LIBDIR}/lib*.so*\")
+  if(libraries)
+    execute_process(COMMAND \"${CMAKE_STRIP}\" --strip-unneeded \${libraries} COMMAND_ERROR_IS_FATAL ANY)
+  endif()")
+
 set(data ${CMAKE_INSTALL_DATADIR})
 set(resources ${PROJECT_SOURCE_DIR}/resources)
 set(made ${CMAKE_BINARY_DIR}/made)  # by ./dev package

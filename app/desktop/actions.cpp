@@ -44,7 +44,7 @@ Actions::Actions(QObject* parent) : QObject(parent) {
   auto* group = new QActionGroup(this);
   for (QAction* orientation : orientations) {
     orientation->setCheckable(true);
-    group->addAction(orientation);
+    orientation->setActionGroup(group);
   }
   orientations[0]->setChecked(true);
   overlay = make(tr("&Overlay"), "O", "overlay", tr("Show masks over the scan"));

@@ -85,7 +85,8 @@ void MethodsSession::run(const std::vector<MaskSession::SegmenterPtr>& segmenter
           try {
             auto found = segmenter->segmentWithUncertainty(
                 *scan->ct, stop, [&, name = segmenter->name()](double fraction, const std::string& step) {
-                  progress((static_cast<double>(i) + fraction) / static_cast<double>(open.size()), name + ": " + step);
+                  progress((static_cast<double>(i) + fraction) / static_cast<double>(open.size()),
+                           std::string(name).append(": ").append(step));
                 });
             if (!found) return Outcome::Stopped;
             answer.seconds = static_cast<double>(timer.elapsed()) / 1000.0;

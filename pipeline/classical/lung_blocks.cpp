@@ -98,7 +98,8 @@ std::vector<std::uint8_t> outsideRibs(const LungBlocks& blocks, const StopToken&
   const auto across = std::hypot(blocks.size[0] * blocks.mm[0], blocks.size[1] * blocks.mm[1]);
   const auto along = [&](int ray, int z, const auto& visit) {  // visit(radius, block) until it says true
     const auto [dx, dy] = rays.direction(ray);
-    for (double r = 0; r < across; r += kStepMm) {
+    for (int step = 0; step * kStepMm < across; ++step) {
+      const double r = step * kStepMm;
       const int x = static_cast<int>(std::lround((rays.x0 + r * dx) / blocks.mm[0]));
       const int y = static_cast<int>(std::lround((rays.y0 + r * dy) / blocks.mm[1]));
       if (!blocks.contains(x, y, z)) return;

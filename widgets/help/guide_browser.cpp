@@ -64,7 +64,7 @@ int GuideBrowser::pictureWidth() const {
 }
 
 QVariant GuideBrowser::loadResource(int type, const QUrl& name) {
-  const QVariant content = QTextBrowser::loadResource(type, name);  // of local files alone
+  QVariant content = QTextBrowser::loadResource(type, name);  // of local files alone
   if (type != QTextDocument::ImageResource) return content;
   const QImage picture = QImage::fromData(content.toByteArray());
   if (picture.isNull()) return {};
