@@ -67,7 +67,7 @@ GuideWindow::GuideWindow(const Guide& guide)
   found_->setObjectName("guide.found");
   found_->setProperty("role", "dim");
   connect(find_, &QLineEdit::textChanged, found_, &QLabel::clear);
-  const auto onKey = [this](QKeySequence key, QWidget* where, auto call) {
+  const auto onKey = [this](const QKeySequence& key, QWidget* where, auto call) {
     auto* shortcut = new QShortcut(key, where);
     shortcut->setContext(Qt::WidgetShortcut);
     connect(shortcut, &QShortcut::activated, this, call);

@@ -183,7 +183,7 @@ std::optional<ReportContent> makeReport(const ReportRequest& request, const Stop
     if (!metrics) return std::nullopt;
     const auto places = worstPlaces(*request.reference, mask, {}, stop, partOf(progress, 0.5, 0.6));
     if (!places) return std::nullopt;
-    content.agreement = std::move(*metrics);
+    content.agreement = *metrics;
     content.places = placeTexts(*places, *request.reference, mask);
   }
   if (request.pictures && !addPictures(request, *alarms, content, stop, partOf(progress, 0.6, 0.95)))

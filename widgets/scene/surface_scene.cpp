@@ -228,7 +228,7 @@ void SurfaceScene::setGrid(const Grid& grid) {
   impl_->placePlanes();
 }
 
-void SurfaceScene::setSurfaces(std::shared_ptr<const std::vector<TriangleMesh>> surfaces) {
+void SurfaceScene::setSurfaces(const std::shared_ptr<const std::vector<TriangleMesh>>& surfaces) {
   Impl& s = *impl_;
   const bool hadNone = s.lungs.empty();
   for (const auto& lung : s.lungs) lung->removeFrom(s.main);

@@ -33,7 +33,7 @@ class SurfaceScene {
 
   void setGrid(const Grid& grid);  ///< where the slice planes may lie
   /// null = none. The camera stays, unless there were none before.
-  void setSurfaces(std::shared_ptr<const std::vector<TriangleMesh>> surfaces);
+  void setSurfaces(const std::shared_ptr<const std::vector<TriangleMesh>>& surfaces);
   /// Colours the surfaces by values instead of by side, until other surfaces come; without values: by side.
   /// @pre a value for each point of each of setSurfaces' surfaces; else they stay coloured by side
   void setColours(const SurfaceColours& colours);
