@@ -11,6 +11,8 @@ foreach(program pulmo pulmoscope)
     INSTALL_RPATH_USE_LINK_PATH OFF)
   # RPATH, not RUNPATH: in the archive it also has to serve what the bundled libraries need.
   target_link_options(${program} PRIVATE "LINKER:--disable-new-dtags")
+  # The linker makes the build's number of the build folder's path, too; without it two folders give the same package.
+  target_link_options(${program} PRIVATE "$<$<CONFIG:Release>:LINKER:--build-id=none>")
 endforeach()
 install(TARGETS pulmo pulmoscope RUNTIME_DEPENDENCY_SET pulmo_libraries DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(RUNTIME_DEPENDENCY_SET pulmo_libraries DESTINATION ${PULMO_PRIVATE_LIBDIR}
