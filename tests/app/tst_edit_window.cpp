@@ -21,6 +21,7 @@
 #include "pipeline/imaging/mask_io.h"
 #include "pipeline/simulate/phantom.h"
 #include "tests/app/window_child.h"
+#include "tests/app/window_fixture.h"
 #include "tests/support/dicom_writer.h"
 #include "widgets/control/status_strip.h"
 #include "widgets/view/slice_pane.h"
@@ -89,10 +90,7 @@ class TestEditWindow : public QObject {
   bool agree_ = true;
 
   FileDialogs answering() {
-    FileDialogs dialogs;
-    dialogs.folder = [this](QWidget*, const QString&, const QString&) { return nextAnswer_; };
-    dialogs.open = [this](QWidget*, const QString&, const QString&, const QString&) { return nextAnswer_; };
-    dialogs.save = dialogs.open;
+    FileDialogs dialogs = test::answersWith(nextAnswer_);
     dialogs.confirm = [this](QWidget*, const QString&, const QString&, const QString&) { return agree_; };
     return dialogs;
   }
@@ -209,16 +207,11 @@ class TestEditWindow : public QObject {
 
  private Q_SLOTS:
   void initTestCase() {
-    PhantomSpec spec;
-    spec.size = {128, 128, 75};
-    spec.spacingMm = {2.8, 2.8, 4};
-    phantom_ = std::make_unique<PhantomCase>(*makePhantom(spec));
+    phantom_ = std::make_unique<PhantomCase>(*makePhantom(test::coarseChest()));
     scanFolder_ = dir_.filePath("series");
     test::writeSeries(phantom_->ct, scanFolder_.toStdString());
     maskFile_ = dir_.filePath("expert.nrrd");
-    SourceGeometry source;
-    source.grid = phantom_->lungs.grid();
-    saveMask(maskFile_.toStdString(), phantom_->lungs, source, Overwrite::Refuse);
+    test::saveExpert(maskFile_, phantom_->lungs);
   }
 
   // Open, segment, paint, undo, redo, save, reopen: the file holds the stroke, on the patient's right, in both planes.

@@ -21,21 +21,17 @@
 #include "pipeline/imaging/mask_io.h"
 #include "pipeline/simulate/phantom.h"
 #include "tests/app/window_child.h"
+#include "tests/app/window_fixture.h"
 #include "tests/support/dicom_writer.h"
 #include "widgets/control/status_strip.h"
 
 using namespace pulmo;
 using test::child;
+using test::contentOf;
 
 namespace {
 
 constexpr int kPatienceMs = 120000;
-
-std::string contentOf(const QString& file) {
-  std::stringstream text;
-  text << std::ifstream(file.toStdString()).rdbuf();
-  return text.str();
-}
 
 /// What a column of the table shows, row by row.
 QStringList shown(const QWidget& window, ListTable::Column column) {
@@ -65,10 +61,7 @@ class TestListWindow : public QObject {
   bool agree_ = true;
 
   FileDialogs answering() {
-    FileDialogs dialogs;
-    dialogs.folder = [this](QWidget*, const QString&, const QString&) { return nextAnswer_; };
-    dialogs.open = [this](QWidget*, const QString&, const QString&, const QString&) { return nextAnswer_; };
-    dialogs.save = dialogs.open;
+    FileDialogs dialogs = test::answersWith(nextAnswer_);
     dialogs.confirm = [this](QWidget*, const QString&, const QString& question, const QString&) {
       asked_ = question;
       return agree_;
@@ -99,9 +92,7 @@ class TestListWindow : public QObject {
  private Q_SLOTS:
   void initTestCase() {
     QSettings().clear();
-    PhantomSpec spec;
-    spec.size = {128, 128, 75};
-    spec.spacingMm = {2.8, 2.8, 4};
+    PhantomSpec spec = test::coarseChest();
     const auto first = makePhantom(spec);
     test::writeSeries(first->ct, dir_.filePath("scans/anna").toStdString());
     spec.seed = 2;

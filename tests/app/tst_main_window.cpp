@@ -23,11 +23,13 @@
 #include "pipeline/imaging/mask_io.h"
 #include "pipeline/simulate/phantom.h"
 #include "tests/app/window_child.h"
+#include "tests/app/window_fixture.h"
 #include "tests/support/dicom_writer.h"
 #include "widgets/control/status_strip.h"
 #include "widgets/view/view_grid.h"
 
 using namespace pulmo;
+using test::action;
 using test::child;
 
 namespace {
@@ -59,36 +61,22 @@ class TestMainWindow : public QObject {
   bool agree_ = true;
 
   FileDialogs answering() {
-    FileDialogs dialogs;
-    dialogs.folder = [this](QWidget*, const QString&, const QString&) { return nextAnswer_; };
-    dialogs.open = [this](QWidget*, const QString&, const QString&, const QString&) { return nextAnswer_; };
-    dialogs.save = dialogs.open;
+    FileDialogs dialogs = test::answersWith(nextAnswer_);
     dialogs.confirm = [this](QWidget*, const QString&, const QString& question, const QString&) {
       questions_ << question;
       return agree_;
     };
     return dialogs;
   }
-  static QAction* action(const QMainWindow& window, const QString& text) {
-    for (QAction* a : window.findChildren<QAction*>())
-      if (a->text().remove('&').startsWith(text)) return a;
-    qFatal("no action %s", qPrintable(text));
-    return nullptr;
-  }
 
  private Q_SLOTS:
   void initTestCase() {
     QSettings().clear();
-    PhantomSpec spec;
-    spec.size = {128, 128, 75};
-    spec.spacingMm = {2.8, 2.8, 4};
-    phantom_ = std::make_unique<PhantomCase>(*makePhantom(spec));
+    phantom_ = std::make_unique<PhantomCase>(*makePhantom(test::coarseChest()));
     scanFolder_ = dir_.filePath("patient/series");
     test::writeSeries(phantom_->ct, scanFolder_.toStdString());
     maskFile_ = dir_.filePath("expert.nrrd");
-    SourceGeometry source;
-    source.grid = phantom_->lungs.grid();
-    saveMask(maskFile_.toStdString(), phantom_->lungs, source, Overwrite::Refuse);
+    test::saveExpert(maskFile_, phantom_->lungs);
   }
 
   // The story: open a folder, load the expert's mask, segment, read the agreement, save, and the saved file is the

@@ -22,6 +22,7 @@
 #include "pipeline/learn/weights_file.h"
 #include "pipeline/simulate/phantom.h"
 #include "tests/app/window_child.h"
+#include "tests/app/window_fixture.h"
 #include "tests/learn/dark_network.h"
 #include "tests/support/dicom_writer.h"
 #include "widgets/view/slice_pane.h"
@@ -29,16 +30,11 @@
 
 using namespace pulmo;
 using test::child;
+using test::contentOf;
 
 namespace {
 
 constexpr int kPatienceMs = 120000;
-
-std::string contentOf(const QString& file) {
-  std::stringstream text;
-  text << std::ifstream(file.toStdString()).rdbuf();
-  return text.str();
-}
 
 /// 2 |A∩B| / (|A|+|B|), counted voxel by voxel; label 0 = any lung.
 double diceOf(const LabelVolume& a, const LabelVolume& b, int label) {
@@ -61,14 +57,7 @@ class TestMethodsWindow : public QObject {
   std::unique_ptr<PhantomCase> phantom_;
   QString scanFolder_, maskFile_, weightsFile_, brokenFile_, nextAnswer_;
 
-  FileDialogs answering() {
-    FileDialogs dialogs;
-    dialogs.folder = [this](QWidget*, const QString&, const QString&) { return nextAnswer_; };
-    dialogs.open = [this](QWidget*, const QString&, const QString&, const QString&) { return nextAnswer_; };
-    dialogs.save = dialogs.open;
-    dialogs.confirm = [](QWidget*, const QString&, const QString&, const QString&) { return true; };
-    return dialogs;
-  }
+  FileDialogs answering() { return test::answersWith(nextAnswer_); }
   void open(MainWindow& window, bool reference) {
     window.resize(1400, 900);
     window.show();
@@ -108,16 +97,11 @@ class TestMethodsWindow : public QObject {
  private Q_SLOTS:
   void initTestCase() {
     QSettings().clear();
-    PhantomSpec spec;
-    spec.size = {128, 128, 75};
-    spec.spacingMm = {2.8, 2.8, 4};
-    phantom_ = std::make_unique<PhantomCase>(*makePhantom(spec));
+    phantom_ = std::make_unique<PhantomCase>(*makePhantom(test::coarseChest()));
     scanFolder_ = dir_.filePath("series");
     test::writeSeries(phantom_->ct, scanFolder_.toStdString());
-    SourceGeometry source;
-    source.grid = phantom_->lungs.grid();
     maskFile_ = dir_.filePath("expert.nrrd");
-    saveMask(maskFile_.toStdString(), phantom_->lungs, source, Overwrite::Refuse);
+    test::saveExpert(maskFile_, phantom_->lungs);
     QDir(dir_.path()).mkdir("dark");
     weightsFile_ = dir_.filePath("dark/model-best.pth");
     saveWeights(weightsFile_.toStdString(), test::darkNetwork(1, 0), Overwrite::Refuse);

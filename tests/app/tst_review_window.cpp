@@ -26,6 +26,7 @@
 #include "pipeline/learn/weights_file.h"
 #include "pipeline/simulate/phantom.h"
 #include "tests/app/window_child.h"
+#include "tests/app/window_fixture.h"
 #include "tests/learn/dark_network.h"
 #include "tests/support/dicom_writer.h"
 #include "widgets/control/histogram_plot.h"
@@ -34,6 +35,7 @@
 
 using namespace pulmo;
 using test::child;
+using test::contentOf;
 
 namespace {
 
@@ -45,12 +47,6 @@ double mmBetween(const Grid& grid, const Index3& a, const Index3& b) {
   double square = 0;
   for (std::size_t k = 0; k < 3; ++k) square += std::pow((a[k] - b[k]) * grid.spacingMm[k], 2);
   return std::sqrt(square);
-}
-
-std::string contentOf(const QString& file) {
-  std::stringstream text;
-  text << std::ifstream(file.toStdString()).rdbuf();
-  return text.str();
 }
 
 /// The voxel whose pixel the crosshair runs through in an axial pane, and the slice that is seen.
@@ -99,14 +95,7 @@ class TestReviewWindow : public QObject {
   QString scanFolder_, maskFile_, exactFile_, weightsFile_;
   QString nextAnswer_;
 
-  FileDialogs answering() {
-    FileDialogs dialogs;
-    dialogs.folder = [this](QWidget*, const QString&, const QString&) { return nextAnswer_; };
-    dialogs.open = [this](QWidget*, const QString&, const QString&, const QString&) { return nextAnswer_; };
-    dialogs.save = dialogs.open;
-    dialogs.confirm = [](QWidget*, const QString&, const QString&, const QString&) { return true; };
-    return dialogs;
-  }
+  FileDialogs answering() { return test::answersWith(nextAnswer_); }
   void open(MainWindow& window, const QString& mask) {
     window.show();
     QVERIFY(QTest::qWaitForWindowExposed(&window));
@@ -135,10 +124,7 @@ class TestReviewWindow : public QObject {
  private Q_SLOTS:
   void initTestCase() {
     QSettings().clear();
-    PhantomSpec spec;
-    spec.size = {128, 128, 75};
-    spec.spacingMm = {2.8, 2.8, 4};
-    phantom_ = std::make_unique<PhantomCase>(*makePhantom(spec));
+    phantom_ = std::make_unique<PhantomCase>(*makePhantom(test::coarseChest()));
     scanFolder_ = dir_.filePath("series");
     test::writeSeries(phantom_->ct, scanFolder_.toStdString());
     mask_ = std::make_unique<LabelVolume>(phantom_->lungs);

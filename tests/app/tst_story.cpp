@@ -24,6 +24,7 @@
 #include "pipeline/imaging/mask_io.h"
 #include "pipeline/simulate/phantom.h"
 #include "tests/app/window_child.h"
+#include "tests/app/window_fixture.h"
 #include "tests/support/dicom_writer.h"
 #include "widgets/view/slice_pane.h"
 
@@ -61,14 +62,7 @@ class TestStory : public QObject {
   std::unique_ptr<LabelVolume> expert_;  ///< the exact lungs, and a ball of right lung far from them
   QString nextAnswer_;
 
-  FileDialogs answering() {
-    FileDialogs dialogs;
-    dialogs.folder = [this](QWidget*, const QString&, const QString&) { return nextAnswer_; };
-    dialogs.open = [this](QWidget*, const QString&, const QString&, const QString&) { return nextAnswer_; };
-    dialogs.save = dialogs.open;
-    dialogs.confirm = [](QWidget*, const QString&, const QString&, const QString&) { return true; };
-    return dialogs;
-  }
+  FileDialogs answering() { return test::answersWith(nextAnswer_); }
   static void show(MainWindow& window) {
     window.resize(1600, 1000);
     window.show();
@@ -86,10 +80,7 @@ class TestStory : public QObject {
  private Q_SLOTS:
   void initTestCase() {
     QSettings().clear();
-    PhantomSpec spec;
-    spec.size = {128, 128, 75};
-    spec.spacingMm = {2.8, 2.8, 4};
-    const auto phantom = makePhantom(spec);
+    const auto phantom = makePhantom(test::coarseChest());
     test::writeSeries(phantom->ct, dir_.filePath("scans/anna").toStdString());
     expert_ = std::make_unique<LabelVolume>(phantom->lungs);
     const Grid& grid = expert_->grid();

@@ -26,6 +26,7 @@
 #include "pipeline/core/label_set.h"
 #include "pipeline/simulate/pathology.h"
 #include "tests/app/window_child.h"
+#include "tests/app/window_fixture.h"
 #include "widgets/control/curve_plot.h"
 #include "widgets/control/sample_grid.h"
 #include "widgets/control/value_slider.h"
@@ -102,10 +103,7 @@ class TestTrainWindow : public QObject {
   bool agree_ = true;
 
   FileDialogs answering() {
-    FileDialogs dialogs;
-    dialogs.folder = [this](QWidget*, const QString&, const QString&) { return nextAnswer_; };
-    dialogs.open = [this](QWidget*, const QString&, const QString&, const QString&) { return nextAnswer_; };
-    dialogs.save = dialogs.open;
+    FileDialogs dialogs = test::answersWith(nextAnswer_);
     dialogs.confirm = [this](QWidget*, const QString&, const QString& question, const QString&) {
       questions_ << question;
       return agree_;
