@@ -27,19 +27,22 @@ std::stop_source& stopSource() {
 std::atomic<bool> signalled{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may touch nothing that locks");
 
-/// Ctrl-C and a polite kill ask for a stop. A handler may do next to nothing, so a thread looks whether it was called.
-/// The second one ends the process at once, should the stop take too long.
-/// A handler, not a blocked signal: libraries start threads before main(), and one of those would take it and die.
+/// Ctrl-C, a polite kill and a terminal that is closed ask for a stop. A handler may do next to nothing, so a thread
+/// looks whether it was called. The second one ends the process at once, should the stop take too long. A handler, not
+/// a blocked signal: libraries start threads before main(), and one of those would take it and die.
 void stopOnSignals(std::jthread& waiter) {
   struct sigaction action {};
   action.sa_handler = [](int) {
     signalled = true;
     std::signal(SIGINT, SIG_DFL);
     std::signal(SIGTERM, SIG_DFL);
+    std::signal(SIGHUP, SIG_DFL);
   };
   action.sa_flags = SA_RESTART;
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
+  struct sigaction before {};  // under nohup it stays ignored
+  if (sigaction(SIGHUP, nullptr, &before) == 0 && before.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, nullptr);
   waiter = std::jthread([](const StopToken& end) {
     std::mutex mutex;
     std::condition_variable_any never;

@@ -41,18 +41,22 @@ class Run {
   /// The item's row of an earlier run, if it need not be done again.
   [[nodiscard]] const BatchRow* earlier(const BatchItem& item) const {
     const BatchRow* row = table_.find(item.name);
-    if (!row || row->uid != item.uid || row->source != item.source.string()) return nullptr;
+    if (!row || row->uid != asWritten(item.uid) || row->source != asWritten(item.source.string())) return nullptr;
     if (!row->error.empty()) return settings_.retryFailed ? nullptr : row;
     std::error_code ec;
-    return fs::exists(settings_.output / row->mask, ec) ? row : nullptr;
+    const auto made = fs::last_write_time(settings_.output / row->mask, ec);
+    if (ec) return nullptr;  // there is no mask
+    // A file that was replaced since is another scan. A folder's time says less: it changes with every file in it.
+    const bool changed = fs::is_regular_file(item.source, ec) && fs::last_write_time(item.source, ec) > made;
+    return changed ? nullptr : row;
   }
 
   /// @return null if stopped
   const BatchRow* process(const BatchItem& item, const ProgressSink& progress) {
     BatchRow row;
     row.name = item.name;
-    row.source = item.source.string();
-    row.uid = item.uid;
+    row.source = asWritten(item.source.string());
+    row.uid = asWritten(item.uid);
     const auto start = std::chrono::steady_clock::now();
     writing_ = false;
     try {

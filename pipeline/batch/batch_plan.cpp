@@ -63,12 +63,13 @@ void nameItems(std::vector<BatchItem>& items, const fs::path& root) {
   }
 }
 
-std::string patientOf(const FoundSeries& series, const fs::path& root) {
+/// A follow-up is an examination of its own, and a made-up name ("ANON") may stand for many people.
+std::string examinationOf(const FoundSeries& series, const fs::path& root) {
   const SeriesFacts& facts = series.facts;
   if (facts.format != "DICOM") return "file\n" + series.path.string();
-  if (!facts.patientId.empty()) return "patient\n" + facts.patientId + "\n" + facts.patientName;
+  if (!facts.patientId.empty()) return "patient\n" + facts.patientId + "\n" + facts.patientName + "\n" + facts.studyUid;
   const fs::path below = series.path.lexically_relative(root);
-  return "folder\n" + (below.empty() ? std::string() : below.begin()->string());
+  return "folder\n" + (below.empty() ? std::string() : below.begin()->string()) + "\n" + facts.studyUid;
 }
 
 bool isCt(const FoundSeries& series) {
@@ -91,7 +92,7 @@ std::vector<BatchItem> itemsOf(const ScanSearch& search, const fs::path& root, b
   std::set<std::string> seen;
   for (const FoundSeries& series : search.series) {  // the best comes first, what cannot be opened last
     if (!isCt(series)) continue;
-    const bool first = seen.insert(patientOf(series, root)).second;
+    const bool first = seen.insert(examinationOf(series, root)).second;
     if (first || (everySeries && series.facts.refusal.empty())) items.push_back(itemOf(series));
   }
   std::stable_sort(items.begin(), items.end(), [](const BatchItem& a, const BatchItem& b) {

@@ -21,13 +21,14 @@ struct BatchItem {
 
 /// What a batch over a folder, a list or one scan consists of. Headers alone are read.
 ///
-/// - A folder: of each patient the best axial chest CT, each volume file (not masks), in the order of their paths.
-///   Patients are told apart by number and name, where the headers have none by the folder they lie in; neither gets
-///   into an item. A patient of whom no CT can be opened is an item with a problem; one without any CT is none.
+/// - A folder: of each study the best axial chest CT, each volume file (not masks), in the order of their paths.
+///   Studies are told apart by their UID and by the patient's number and name, where the headers have none by the
+///   folder they lie in; neither gets into an item. A study of which no CT can be opened is an item with a problem; one
+///   without any CT is none.
 /// - A list (.txt .csv .lst): a folder or file a line, relative to the list; # begins a comment. Each line is one item.
 /// - Anything else: that scan.
 ///
-/// @param everySeries  of a folder each series that can be opened, not the best of each patient alone
+/// @param everySeries  of a folder each series that can be opened, not the best of each study alone
 /// @return nullopt if stopped
 /// @throws Error{Io, InvalidInput} if the input cannot be read or there is nothing in it
 [[nodiscard]] std::optional<std::vector<BatchItem>> planBatch(const std::filesystem::path& input, bool everySeries,

@@ -35,6 +35,11 @@ void BatchTable::put(BatchRow row) {
   rows.push_back(std::move(row));
 }
 
+std::string asWritten(const std::string& text) {
+  using nlohmann::json;
+  return json::parse(json(text).dump(-1, ' ', false, json::error_handler_t::replace)).get<std::string>();
+}
+
 std::string toJson(const BatchTable& table) {
   nlohmann::json rows = nlohmann::json::array();
   for (const BatchRow& row : table.rows)

@@ -26,6 +26,8 @@ struct BatchTable {
   void put(BatchRow row);  ///< replaces the row of that name
 };
 
+/// A path or UID as toJson() writes it and parseBatchTable() gives it back: what is not UTF-8 is replaced.
+[[nodiscard]] std::string asWritten(const std::string& text);
 [[nodiscard]] std::string toJson(const BatchTable& table);
 [[nodiscard]] std::string toCsv(const BatchTable& table);
 

@@ -4,7 +4,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cctype>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -37,12 +39,22 @@ void sync(const fs::path& path, int flags) {
     throw Error(ErrorKind::Io, "Could not write " + path.string() + ": " + reason(code) + ".");
 }
 
+/// The person is told of the file that they know.
+std::string replaced(std::string sentence, const std::string& from, const std::string& to) {
+  for (std::size_t at = 0; (at = sentence.find(from, at)) != std::string::npos; at += to.size())
+    sentence.replace(at, from.size(), to);
+  return sentence;
+}
+
 fs::path temporaryFor(const fs::path& target) {
   static std::atomic<unsigned> counter{0};
   // "scan.nii.gz" keeps its double extension: writers choose the format by it.
   const std::string name = target.filename().string();
   const auto dot = name.find('.', 1);
-  const std::string extension = dot == std::string::npos ? std::string() : name.substr(dot);
+  std::string extension = dot == std::string::npos ? std::string() : name.substr(dot);
+  // In lower case: some writers (MetaIO) know no other.
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return target.parent_path() / (".pulmo-" + std::to_string(::getpid()) + "-" + std::to_string(counter++) + extension);
 }
 
@@ -79,10 +91,10 @@ void writeAtomically(const fs::path& target, Overwrite overwrite, const std::fun
     } else {
       fs::rename(temporary, target);
     }
-  } catch (const Error&) {
+  } catch (const Error& e) {
     std::error_code ec;
     fs::remove(temporary, ec);
-    throw;
+    throw Error(e.kind(), replaced(e.what(), temporary.string(), target.string()), e.detail());
   } catch (const std::exception& e) {
     std::error_code ec;
     fs::remove(temporary, ec);

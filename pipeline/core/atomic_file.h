@@ -11,9 +11,9 @@ enum class Overwrite { Refuse, Replace };
 /// Makes a file whole or not at all: `write` fills a temporary file beside the target, which is
 /// then synced and renamed. Whatever fails, the target is as it was and the temporary is gone.
 ///
-/// @param write  gets the temporary's path (same folder, same extension, hidden) and throws on failure
+/// @param write  gets the temporary's path (same folder, same extension in lower case, hidden) and throws on failure
 /// @throws Error{Io} if the target exists and overwrite is Refuse, checked before and after writing;
-///         for a missing or unwritable folder, a full disk, or whatever `write` threw
+///         for a missing or unwritable folder, a full disk, or whatever `write` threw, said of the target
 void writeAtomically(const std::filesystem::path& target, Overwrite overwrite,
                      const std::function<void(const std::filesystem::path& temporary)>& write);
 

@@ -13,6 +13,7 @@ namespace pulmo {
 /// What is known of a scan from its headers alone.
 struct SeriesFacts {
   std::string uid;          ///< SeriesInstanceUID; for other formats the file's name
+  std::string studyUid;     ///< StudyInstanceUID; "" in other formats
   std::string format;       ///< "DICOM", "NIfTI", "NRRD", "MetaImage", "TIFF", "Phantom"
   std::string modality;     ///< "CT", ... ; "" if the format does not say
   std::string description;  ///< SeriesDescription

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "pipeline/core/error.h"
+#include "pipeline/imaging/dicom_text.h"
 
 namespace pulmo {
 
@@ -54,16 +55,19 @@ void readSeriesTexts(const DicomElements& data, DicomFrame& frame) {
   f.format = "DICOM";
   f.uid = data.text(0x0020000E);
   f.modality = data.text(0x00080060);
-  f.description = data.text(0x0008103E);
-  f.studyDescription = data.text(0x00081030);
+  // What people write is in the header's own character set; dates, codes and UIDs never are.
+  const std::string sets = data.text(0x00080005);
+  const auto written = [&](std::uint32_t tag) { return dicomTextAsUtf8(data.text(tag), sets); };
+  f.description = written(0x0008103E);
+  f.studyDescription = written(0x00081030);
   f.date = isoDate(data.text(0x00080021).empty() ? data.text(0x00080020) : data.text(0x00080021));
-  f.patientName = data.text(0x00100010);
-  f.patientId = data.text(0x00100020);
+  f.patientName = written(0x00100010);
+  f.patientId = written(0x00100020);
   f.patientBirthDate = isoDate(data.text(0x00100030));
   f.patientSex = data.text(0x00100040);
-  f.kernel = data.text(0x00181210);
-  f.manufacturer = data.text(0x00080070);
-  if (const std::string model = data.text(0x00081090); !model.empty()) f.manufacturer += " " + model;
+  f.kernel = written(0x00181210);
+  f.manufacturer = written(0x00080070);
+  if (const std::string model = written(0x00081090); !model.empty()) f.manufacturer += " " + model;
   f.transferSyntax = transferSyntaxName(frame.layout.transferSyntax);
   const std::string type = data.text(0x00281054);
   if (type == "US")
@@ -77,7 +81,7 @@ void readSeriesTexts(const DicomElements& data, DicomFrame& frame) {
         "wrong.");
   frame.sopClass = data.text(0x00080016);
   frame.sopInstance = data.text(0x00080018);
-  frame.study = data.text(0x0020000D);
+  frame.study = f.studyUid = data.text(0x0020000D);
   frame.imageType = data.text(0x00080008);
   frame.frameOfReference = data.text(0x00200052);
   frame.bodyPart = data.text(0x00180015);

@@ -16,6 +16,8 @@ namespace {
 
 using Frames = std::vector<DicomFrame>;
 
+constexpr double kNearlyAll = 0.9;  // of the positions
+
 /// Whether two frames may lie in one volume. With tolerance: a scanner writes the same direction with a different last
 /// digit on each slice.
 bool fitTogether(const DicomFrame& a, const DicomFrame& b) {
@@ -55,6 +57,17 @@ std::size_t duplicatesOf(const Frames& frames) {
   return count;
 }
 
+/// Of frames at one position.
+std::size_t mostAtOnePlace(const Frames& frames) {
+  const auto heights = heightsOf(frames);
+  std::size_t most = 0, run = 0;
+  for (std::size_t i = 0; i < heights.size(); ++i) {
+    run = i > 0 && heights[i].first - heights[i - 1].first < 0.01 ? run + 1 : 1;
+    most = std::max(most, run);
+  }
+  return most;
+}
+
 std::vector<double> bareHeights(const Frames& frames, const DicomFrame& normalOf) {
   std::vector<double> heights;
   for (const auto& [height, index] : heightsOf(frames, normalOf)) heights.push_back(height);
@@ -74,11 +87,37 @@ bool areInterleaved(const Frames& whole, const std::map<std::string, Frames>& pa
   return reach > 1.5 * (all.back() - all.front()) && !evenlySpaced(all);
 }
 
+/// The first frame at each position, the second, ...: scans at the same positions that no field tells apart.
+std::vector<Frames> splitByTurn(Frames frames) {
+  std::vector<std::pair<double, std::size_t>> heights = heightsOf(frames);
+  const auto turn = [&](std::size_t i) { return std::tie(frames[i].acquisition, frames[i].instance, frames[i].path); };
+  std::vector<std::vector<std::size_t>> scans;
+  for (std::size_t first = 0; first < heights.size();) {
+    std::vector<std::size_t> here;
+    std::size_t next = first;
+    for (; next < heights.size() && heights[next].first - heights[first].first < 0.01; ++next)
+      here.push_back(heights[next].second);
+    std::sort(here.begin(), here.end(), [&](std::size_t a, std::size_t b) { return turn(a) < turn(b); });
+    if (scans.size() < here.size()) scans.resize(here.size());
+    for (std::size_t k = 0; k < here.size(); ++k) scans[k].push_back(here[k]);
+    first = next;
+  }
+  std::vector<Frames> split;
+  for (const auto& scan : scans) {
+    Frames& part = split.emplace_back();
+    for (const std::size_t i : scan) part.push_back(std::move(frames[i]));
+  }
+  return split;
+}
+
 /// Two scans under one UID (before and after contrast, two kernels) lie at the same positions: told apart by the first
-/// field that leaves no position twice. A few repeated slices are no second scan. Scans a breath apart lie between each
-/// other's slices instead: told apart where that makes even stacks of an uneven one.
+/// field that leaves no position twice and makes no more parts than a position has frames (step and shoot counts
+/// acquisitions by the table), else by their turn where nearly every position is there twice. A few repeated slices are
+/// no second scan. Scans a breath apart lie between each other's slices instead: told apart where that makes even
+/// stacks of an uneven one.
 std::vector<Frames> splitAcquisitions(Frames frames) {
   const std::size_t duplicates = duplicatesOf(frames);
+  const std::size_t most = mostAtOnePlace(frames);
   const bool twice = duplicates >= 3 && duplicates * 5 >= frames.size();
   if (!twice && evenlySpaced(bareHeights(frames, frames.front()))) return {std::move(frames)};
   const std::function<std::string(const DicomFrame&)> fields[] = {
@@ -91,11 +130,14 @@ std::vector<Frames> splitAcquisitions(Frames frames) {
     for (const DicomFrame& frame : frames) parts[field(frame)].push_back(frame);
     const bool single =
         std::none_of(parts.begin(), parts.end(), [](const auto& part) { return duplicatesOf(part.second) > 0; });
-    if (!(twice && single) && !areInterleaved(frames, parts)) continue;
+    if (!(twice && single && parts.size() <= most) && !areInterleaved(frames, parts)) continue;
     std::vector<Frames> split;
     for (auto& [value, part] : parts) split.push_back(std::move(part));
     return split;
   }
+  const double positions = static_cast<double>(frames.size() - duplicates);
+  const bool allTwice = static_cast<double>(duplicates) >= kNearlyAll * positions * static_cast<double>(most - 1);
+  if (twice && allTwice) return splitByTurn(std::move(frames));
   return {std::move(frames)};
 }
 

@@ -15,6 +15,9 @@ namespace pulmo {
 /// The most voxels that a header may ask for: 4 GiB as int16, six times a chest CT of 1000 slices of 512 x 512.
 inline constexpr std::uint64_t kMostVoxels = std::uint64_t{1} << 31;
 
+/// Stands in the comment of every volume that this program writes.
+inline constexpr const char* kWrittenByUs = "Pulmoscope, research use only";
+
 /// Gets voxels as doubles, in the file's order, in pieces: (index of the first, values, how many).
 using VoxelVisitor = std::function<void(std::size_t, const double*, std::size_t)>;
 
@@ -27,6 +30,7 @@ class ImageFile {
   std::string format;              ///< "NIfTI", ...
   bool placeKnown = true;          ///< false: the file does not say how its axes lie in the patient
   bool byteVoxels = false;         ///< one byte a voxel: hardly a CT
+  bool ours = false;               ///< this program has written it (kWrittenByUs)
   std::vector<std::string> notes;  ///< sentences: what is odd about the header
 
   /// @return Stopped if the stop request ended it

@@ -5,12 +5,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
 #include <map>
 #include <memory>
 #include <new>
+#include <optional>
 #include <utility>
 
 #include "pipeline/imaging/image_bytes.h"
@@ -57,10 +59,11 @@ class ItkFile : public ImageFile {
     }
   }
 
-  void readHeader() {
+  /// @param ask  ITK whether the file is of its format: MetaIO goes by the name, and knows small letters alone
+  void readHeader(bool ask = true) {
     guarded(
         [&] {
-          if (!io_->CanReadFile(path_.c_str()))
+          if (ask && !io_->CanReadFile(path_.c_str()))
             throw Error(ErrorKind::InvalidInput,
                         path_.filename().string() + " is not a " + format + " file, or it is damaged.");
           io_->SetFileName(path_.string());
@@ -269,6 +272,35 @@ void noteUnknownPlace(ItkFile& file) {
       "Check before you trust a side.");
 }
 
+/// The "mm" of `space units: "mm" "mm" "mm"`: in mm; 1 where nothing is said, nullopt for what is no length known here.
+std::optional<double> nrrdUnitMm(const TextHeader& header) {
+  const std::string key = header.has("space units") ? "space units" : "units";
+  if (!header.has(key)) return 1.0;
+  const std::string& text = header.fields.at(key);
+  std::optional<double> all;
+  for (std::size_t open = text.find('"'); open != std::string::npos; open = text.find('"', open)) {
+    const std::size_t close = text.find('"', open + 1);
+    if (close == std::string::npos) return std::nullopt;
+    const std::string unit = text.substr(open + 1, close - open - 1);
+    open = close + 1;
+    static const std::map<std::string, double> kUnits{{"", 1},     {"mm", 1},    {"millimeter", 1}, {"cm", 10},
+                                                      {"m", 1000}, {"um", 1e-3}, {"µm", 1e-3},      {"micron", 1e-3}};
+    const auto found = kUnits.find(unit);
+    if (found == kUnits.end() || (all && *all != found->second)) return std::nullopt;
+    all = found->second;
+  }
+  return all.value_or(1.0);
+}
+
+/// Whether ITK turns this space into the patient's (LPS). Others, "scanner-xyz" and "3D-right-handed" among them, it
+/// takes as if they were that.
+bool isPatientSpace(std::string space) {
+  std::transform(space.begin(), space.end(), space.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return space == "right-anterior-superior" || space == "ras" || space == "left-anterior-superior" || space == "las" ||
+         space == "left-posterior-superior" || space == "lps";
+}
+
 std::unique_ptr<ImageFile> openNrrd(const fs::path& path) {
   const TextHeader header = readNrrdHeader(path);
   auto file = std::make_unique<ItkFile>(path, itk::NrrdImageIO::New().GetPointer());
@@ -279,7 +311,15 @@ std::unique_ptr<ImageFile> openNrrd(const fs::path& path) {
       header.detachedVoxels ? fs::file_size(*header.detachedVoxels, ec) : fs::file_size(path, ec) - header.bytes;
   if (!ec) requirePlausibleLength(file->voxelBytes(), length, header.compressed, path.filename().string());
   file->grid.spacingKnown = header.has("spacings") || header.has("space directions");
-  if (!header.has("space")) noteUnknownPlace(*file);
+  const auto unit = nrrdUnitMm(header);
+  if (!unit)
+    throw Error(
+        ErrorKind::Unsupported,
+        path.filename().string() + " gives its spacing in a unit that is not known, or in several. Save it in mm.");
+  for (double& mm : file->grid.spacingMm) mm *= *unit;
+  for (double& mm : file->grid.originMm) mm *= *unit;
+  if (!header.has("space") || !isPatientSpace(header.fields.at("space"))) noteUnknownPlace(*file);
+  file->ours = header.ours;
   return file;
 }
 
@@ -287,9 +327,10 @@ std::unique_ptr<ImageFile> openMeta(const fs::path& path) {
   const TextHeader header = readMetaHeader(path);
   auto file = std::make_unique<MetaFile>(path, header);
   file->format = "MetaImage";
-  file->readHeader();
+  file->readHeader(false);
   file->requireLength();
   file->grid.spacingKnown = header.has("elementspacing") || header.has("elementsize");
+  file->ours = header.ours;
   return file;
 }
 

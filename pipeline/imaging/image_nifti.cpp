@@ -81,6 +81,7 @@ class NiftiFile : public ImageFile {
     notes = header_.notes;
     placeKnown = header_.placeKnown;
     byteVoxels = bytesOf(header_.type) == 1;
+    ours = header_.description.starts_with(kWrittenByUs);
   }
 
   Outcome readVoxels(const VoxelVisitor& visit, const StopToken& stop) override {

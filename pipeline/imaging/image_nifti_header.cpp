@@ -231,8 +231,8 @@ NiftiHeader parseNiftiHeader(const std::vector<char>& bytes, const std::string& 
       throw Error(ErrorKind::Unsupported,
                   fileName + " keeps its voxels in a second file (.img), which is not read. Save it as one .nii file.");
     plain = plainOf1(fields);
-    plain.noSpacing =
-        plain.units == 0 && std::string(bytes.data() + 148, 80).find(kNiftiNoSpacing) != std::string::npos;
+    header.description = std::string(bytes.data() + 148, ::strnlen(bytes.data() + 148, 80));
+    plain.noSpacing = plain.units == 0 && header.description.find(kNiftiNoSpacing) != std::string::npos;
   } else if (size == 540 && bytes.size() >= 540 && magicAt(4) == "n+2") {
     plain = plainOf2(fields);
   } else {

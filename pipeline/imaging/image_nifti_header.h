@@ -18,6 +18,7 @@ struct NiftiHeader {
   std::uint64_t voxelsAt = 352;
   double slope = 1, intercept = 0;
   bool placeKnown = true;  ///< false: neither qform nor sform
+  std::string description;
   std::vector<std::string> notes;
 };
 

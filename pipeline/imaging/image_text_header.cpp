@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "pipeline/core/error.h"
+#include "pipeline/imaging/image_file.h"
 
 namespace pulmo {
 
@@ -84,6 +85,8 @@ TextHeader readNrrdHeader(const fs::path& path) {
   if (!lines.next(line) || !line.starts_with("NRRD0"))
     throw Error(ErrorKind::InvalidInput, name + " is not an NRRD file, or it is damaged.");
   while (lines.next(line) && !trimmed(line).empty()) {
+    // Of ours, by ourselves as a comment, by ITK as a key/value pair.
+    if (line.find(kWrittenByUs) != std::string::npos) header.ours = true;
     if (line.front() == '#') continue;
     const auto colon = line.find(':');
     if (colon == std::string::npos)
@@ -110,6 +113,7 @@ TextHeader readMetaHeader(const fs::path& path) {
     if (trimmed(line).empty()) continue;
     const auto at = line.find_first_of("=:");
     if (at == std::string::npos) throw wrong;
+    if (line.find(kWrittenByUs) != std::string::npos) header.ours = true;
     keep(header, lower(trimmed(line.substr(0, at))), trimmed(line.substr(at + 1)), name);
   }
   if (!header.has("ndims") || !header.has("dimsize") || !header.has("elementtype")) throw wrong;

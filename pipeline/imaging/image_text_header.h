@@ -15,6 +15,7 @@ struct TextHeader {
   std::optional<std::filesystem::path> detachedVoxels;  ///< the file beside it that holds the voxels
   bool compressed = false;
   std::uint64_t bytes = 0;  ///< of the header itself
+  bool ours = false;        ///< a comment says that this program has written it
 
   [[nodiscard]] bool has(const std::string& key) const { return fields.contains(key); }
 };

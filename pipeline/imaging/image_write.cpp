@@ -26,8 +26,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* kDescription = "Pulmoscope, research use only";
-
 [[noreturn]] void failWrite(const fs::path& path, const std::string& detail) {
   throw Error(ErrorKind::Io, "Could not write " + path.string() + ": the disk may be full.", detail);
 }
@@ -72,7 +70,7 @@ void writeByItk(itk::ImageIOBase& io, const fs::path& path, const Grid& grid, bo
   io.SetIORegion(region);
   io.SetUseCompression(true);
   itk::MetaDataDictionary dictionary;
-  itk::EncapsulateMetaData<std::string>(dictionary, "Comment", kDescription);
+  itk::EncapsulateMetaData<std::string>(dictionary, "Comment", kWrittenByUs);
   io.SetMetaDataDictionary(dictionary);
   io.SetFileName(path.string());
   try {
@@ -115,7 +113,7 @@ void writeWithoutSpacing(const fs::path& path, bool nrrd, const Grid& grid, bool
   head.imbue(std::locale::classic());
   head << std::setprecision(17);
   if (nrrd) {
-    head << "NRRD0004\n# " << kDescription << "\ntype: " << (wide ? "short" : "uchar")
+    head << "NRRD0004\n# " << kWrittenByUs << "\ntype: " << (wide ? "short" : "uchar")
          << "\ndimension: 3\nsizes: " << grid.size[0] << ' ' << grid.size[1] << ' ' << grid.size[2]
          << "\nencoding: gzip\nendian: " << (kBig ? "big" : "little") << "\n\n";
   } else {
@@ -125,7 +123,7 @@ void writeWithoutSpacing(const fs::path& path, bool nrrd, const Grid& grid, bool
       for (std::size_t row = 0; row < 3; ++row) head << ' ' << grid.direction[3 * row + axis];
     head << "\nOffset = " << grid.originMm[0] << ' ' << grid.originMm[1] << ' ' << grid.originMm[2]
          << "\nCenterOfRotation = 0 0 0\nDimSize = " << grid.size[0] << ' ' << grid.size[1] << ' ' << grid.size[2]
-         << "\nComment = " << kDescription << "\nElementType = " << (wide ? "MET_SHORT" : "MET_UCHAR")
+         << "\nComment = " << kWrittenByUs << "\nElementType = " << (wide ? "MET_SHORT" : "MET_UCHAR")
          << "\nElementDataFile = ";
   }
   const bool apart = lowerFileName(path).ends_with(".mhd");
@@ -164,7 +162,7 @@ void writeImage(const fs::path& path, const Volume<Voxel>& volume) {
   constexpr bool kWide = std::is_same_v<Voxel, std::int16_t>;
   const Format format = formatOf(path);
   if (format == Format::Nifti || format == Format::NiftiGz) {
-    const auto header = makeNiftiHeader(volume.grid(), kWide ? NumberType::Int16 : NumberType::Uint8, kDescription);
+    const auto header = makeNiftiHeader(volume.grid(), kWide ? NumberType::Int16 : NumberType::Uint8, kWrittenByUs);
     const auto* bytes = reinterpret_cast<const char*>(volume.voxels().data());
     const std::size_t count = volume.voxels().size() * sizeof(Voxel);
     return format == Format::Nifti ? writePlain(path, header, bytes, count) : writeGz(path, header, bytes, count);

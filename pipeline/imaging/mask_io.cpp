@@ -119,8 +119,8 @@ std::optional<PlacedMask> loadPlacedSegmentation(const fs::path& path, const Sca
 }
 
 /// Sizes are looked at before memory is taken.
-std::optional<CodedVolume> placedVolume(const fs::path& path, const Scan* scan, std::vector<std::string>& notes,
-                                        const StopToken& stop) {
+std::optional<IntegerVolume> placedVolume(const fs::path& path, const Scan* scan, std::vector<std::string>& notes,
+                                          const StopToken& stop) {
   const std::string name = path.filename().string();
   const auto belongs = [&](const Grid& mask) {
     if (!scan) return;
@@ -134,7 +134,7 @@ std::optional<CodedVolume> placedVolume(const fs::path& path, const Scan* scan, 
   };
   auto file = loadIntegerVolume(path, belongs, stop);
   if (!file) return std::nullopt;
-  if (!scan || file->placeKnown) return std::move(file->volume);
+  if (!scan || file->placeKnown) return file;
   const Grid& mask = file->volume.codes.grid();
   const Grid& source = scan->source.grid;
   Grid placed = mask;
@@ -144,7 +144,7 @@ std::optional<CodedVolume> placedVolume(const fs::path& path, const Scan* scan, 
   requireOnScan(placed, source, name);
   file->volume.codes.setGrid(source);
   notes.push_back(name + " does not say how it lies in the patient: it is taken to lie as the scan's own file does.");
-  return std::move(file->volume);
+  return file;
 }
 
 std::optional<PlacedMask> loadPlaced(const fs::path& path, const Scan* scan, const StopToken& stop) {
@@ -152,8 +152,8 @@ std::optional<PlacedMask> loadPlaced(const fs::path& path, const Scan* scan, con
   PlacedMask mask;
   auto values = placedVolume(path, scan, mask.notes, stop);
   if (!values) return std::nullopt;
-  mask.values = std::move(*values);
-  mask.inspection = inspectedValues(mask.values, path.filename().string());
+  mask.values = std::move(values->volume);
+  mask.inspection = inspectedValues(mask.values, path.filename().string(), values->ours);
   return mask;
 }
 

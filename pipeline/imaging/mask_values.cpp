@@ -11,7 +11,7 @@ namespace pulmo {
 
 namespace {
 
-std::optional<MaskValues> suggestionFor(const std::map<std::int64_t, std::size_t>& voxels) {
+std::optional<MaskValues> suggestionFor(const std::map<std::int64_t, std::size_t>& voxels, bool ours) {
   std::vector<std::int64_t> values;
   for (const auto& [value, count] : voxels)
     if (value != 0) values.push_back(value);
@@ -19,6 +19,10 @@ std::optional<MaskValues> suggestionFor(const std::map<std::int64_t, std::size_t
   if (values == std::vector<std::int64_t>{1, 2}) {
     suggestion.right = {kRightLung};
     suggestion.left = {kLeftLung};
+  } else if (ours && values == std::vector<std::int64_t>{kRightLung}) {
+    suggestion.right = values;
+  } else if (ours && values == std::vector<std::int64_t>{kLeftLung}) {
+    suggestion.left = values;
   } else if (values.size() == 1) {
     suggestion.unsided = values;
   } else {
@@ -69,13 +73,13 @@ std::map<std::int64_t, std::size_t> voxelsOfValues(const CodedVolume& mask) {
   return voxels;
 }
 
-MaskInspection inspectedValues(const CodedVolume& mask, const std::string& name) {
+MaskInspection inspectedValues(const CodedVolume& mask, const std::string& name, bool ours) {
   MaskInspection inspection;
   inspection.grid = mask.codes.grid();
   inspection.voxels = voxelsOfValues(mask);
-  inspection.suggestion = suggestionFor(inspection.voxels);
+  inspection.suggestion = suggestionFor(inspection.voxels, ours);
   // Other programs count from the left: then the values must be told, not guessed.
-  if (inspection.suggestion && !inspection.suggestion->right.empty() &&
+  if (inspection.suggestion && !inspection.suggestion->right.empty() && !inspection.suggestion->left.empty() &&
       !(leftwards(mask, kRightLung) < leftwards(mask, kLeftLung))) {
     inspection.suggestion.reset();
     inspection.doubt =

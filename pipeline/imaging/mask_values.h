@@ -14,7 +14,8 @@ namespace pulmo {
 [[nodiscard]] std::map<std::int64_t, std::size_t> voxelsOfValues(const CodedVolume& mask);
 
 /// The inspection of a file that names nothing.
-[[nodiscard]] MaskInspection inspectedValues(const CodedVolume& mask, const std::string& name);
+/// @param ours  this program has written it: a lone 1 is then the right lung, a lone 2 the left one, not both as one
+[[nodiscard]] MaskInspection inspectedValues(const CodedVolume& mask, const std::string& name, bool ours);
 
 /// The values but 0, with the names they have: "1 (Lung), 2, 3"; "" if there are none. Twelve at most.
 [[nodiscard]] std::string valuesAsText(const MaskInspection& inspection);

@@ -77,6 +77,8 @@ class Collector {
     std::error_code ec;
     fs::directory_iterator it(folder, ec);
     for (const fs::directory_iterator end; !ec && it != end && !stop_.stop_requested(); it.increment(ec)) {
+      // Hidden: leftovers of a write that was killed, a Mac's "._IM0001.dcm", a trash folder. None of them is a scan.
+      if (it->path().filename().native().front() == '.') continue;
       std::error_code entryError;
       if (it->is_directory(entryError)) {
         open.push_back(it->path());

@@ -175,7 +175,7 @@ std::optional<IntegerVolume> loadIntegerVolume(const fs::path& path, const std::
   const auto file = openImage(path);
   if (require) require(file->grid);
   const std::string name = path.filename().string();
-  IntegerVolume result{{emptyVolume<std::uint8_t>(file->grid, path)}, file->placeKnown};
+  IntegerVolume result{{emptyVolume<std::uint8_t>(file->grid, path)}, file->placeKnown, file->ours};
   std::vector<std::uint8_t>& voxels = result.volume.codes.voxels();
   ValueCodes codes(result.volume.values);
   const Outcome outcome = file->readVoxels(

@@ -26,6 +26,7 @@ namespace pulmo {
 struct IntegerVolume {
   CodedVolume volume;      ///< in the file's own axis order
   bool placeKnown = true;  ///< false: the file does not say how its axes lie in the patient
+  bool ours = false;       ///< this program has written it
 };
 
 /// Integer voxels of a mask file in source orientation; fractions and more than 256 different values are refused.

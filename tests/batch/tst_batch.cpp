@@ -168,6 +168,25 @@ class TestBatch : public QObject {
     items_[1].problem = "There is no file, and \"quotes\", commas.";
   }
 
+  // A file that was replaced is another scan; a name that is not UTF-8 is written otherwise than it is.
+  void knowsItsScansAgain() {
+    const fs::path file = root_ / "one" / "l\xFCng.nii.gz";
+    fs::create_directories(file.parent_path());
+    SourceGeometry geometry;
+    geometry.grid.size = {12, 10, 5};
+    saveCt(file, CtVolume(geometry.grid, -600), geometry, Overwrite::Refuse);
+    const auto items = planBatch(root_ / "one", false, {}, {}).value();
+    Boxes boxes;
+    const BatchSettings s = settings();
+    (void)runBatch(items, boxes, s, {}, {}, {});
+    QCOMPARE(boxes.calls, 1);
+    (void)runBatch(items, boxes, s, {}, {}, {});
+    QCOMPARE(boxes.calls, 1);
+    fs::last_write_time(file, fs::file_time_type::clock::now() + std::chrono::hours(1));
+    (void)runBatch(items, boxes, s, {}, {}, {});
+    QCOMPARE(boxes.calls, 2);
+  }
+
   // The process is killed in the third scan: the two before are kept, the rest is done by the next run.
   void survivesAKill() {
     Boxes boxes;

@@ -74,6 +74,22 @@ class TestBatchPlan : public QObject {
     QVERIFY(problems["files_ct"].empty() && problems["nobody_x"].empty());
     for (const BatchItem& item : items) QVERIFY(item.series.has_value() == item.problem.empty());
   }
+  /// Many released collections call everybody "ANON"; and a follow-up is an examination of its own.
+  void takesEachStudyOfOneName() {
+    const fs::path root = fs::path(dir_.path().toStdString()) / "anon";
+    for (const char* study : {"21", "22"})
+      for (const char* series : {"1", "2"}) {
+        test::DicomSlice slice = like(std::string(study) + "." + series, "ANON", "ANON");
+        slice.studyUid = std::string("1.2.9.") + study;
+        test::writeSeries(ct(series[0] == '1' ? 20 : 6), root / study / series, {}, slice);
+      }
+    const auto items = plan(root);
+    QCOMPARE(items.size(), 2U);
+    QCOMPARE(items[0].uid, std::string("1.2.3.21.1"));
+    QCOMPARE(items[1].uid, std::string("1.2.3.22.1"));
+    QCOMPARE(plan(root, true).size(), 4U);
+  }
+
   void takesEverySeriesWhenAsked() {
     std::set<std::string> names;
     for (const BatchItem& item : plan(root_, true)) names.insert(item.name);

@@ -51,6 +51,19 @@ class TestAtomicFile : public QObject {
     QCOMPARE(read(target), std::string("old"));
     QCOMPARE(filesIn(target.parent_path()), 1);
   }
+  void speaksOfTheFileThatThePersonKnows() {
+    const QTemporaryDir dir;
+    const fs::path target = fs::path(dir.path().toStdString()) / "A.NII.GZ";
+    try {
+      writeAtomically(target, Overwrite::Refuse, [](const fs::path& temporary) {
+        QVERIFY(temporary.string().ends_with(".nii.gz"));
+        throw Error(ErrorKind::Io, "Could not write " + temporary.string() + ": the disk may be full.");
+      });
+      QFAIL("nothing was thrown");
+    } catch (const Error& e) {
+      QCOMPARE(std::string(e.what()), "Could not write " + target.string() + ": the disk may be full.");
+    }
+  }
   void seesATargetThatAppearedMeanwhile() {
     const QTemporaryDir dir;
     const fs::path target = fs::path(dir.path().toStdString()) / "a.txt";

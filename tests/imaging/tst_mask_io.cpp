@@ -281,6 +281,33 @@ class TestMaskIo : public QObject {
     QVERIFY(isUnsided(labels));
     QCOMPARE(countsOf(labels).at(kLungUnsided), std::size_t{1});
   }
+  // A pneumonectomy: what this program wrote of one lung comes back as that lung. A stranger's single value is no side.
+  void aLungAloneKeepsItsSide() {
+    const Scan scan = scanOf(gridOf({1, 0, 0, 0, 1, 0, 0, 0, 1}));
+    for (const std::uint8_t side : {kRightLung, kLeftLung, kLungUnsided})
+      for (const char* ending : {".nii", ".nii.gz", ".nrrd", ".mha", ".mhd"}) {
+        LabelVolume lung(scan.ct->grid());
+        lung[{1, 2, 3}] = lung[{1, 2, 4}] = side;
+        const fs::path path = at("alone" + std::to_string(side) + ending);
+        saveMask(path, lung, scan.source, Overwrite::Refuse);
+        QVERIFY2(loadMask(path, nullptr).voxels() == lung.voxels(), path.c_str());
+      }
+    std::string voxels(24, '\0');
+    voxels[3] = '\2';
+    QVERIFY(isUnsided(loadMask(byHand("stranger.nii", voxels), nullptr)));
+  }
+  // MetaIO tells .mha from .mhd by small letters alone, and writes the wrong one without a word.
+  void endingsMayBeInCapitals() {
+    const Scan scan = scanOf(gridOf({1, 0, 0, 0, 1, 0, 0, 0, 1}));
+    const LabelVolume labels = twoLungs(scan);
+    for (const char* ending : {".NII", ".NII.GZ", ".NRRD", ".MHA", ".MHD"}) {
+      const fs::path path = at(std::string("CAPITALS") + ending);
+      saveMask(path, labels, scan.source, Overwrite::Refuse);
+      QVERIFY2(loadMask(path, nullptr).voxels() == labels.voxels(), ending);
+    }
+    for (const auto& entry : fs::directory_iterator(at("CAPITALS.MHA").parent_path()))
+      QVERIFY2(entry.path().filename().string().front() != '.', entry.path().c_str());
+  }
   void valuesGivenByThePerson() {
     std::string voxels(24, '\0');
     voxels[0] = '\5', voxels[1] = '\6', voxels[2] = '\x9';

@@ -112,6 +112,38 @@ class TestScanSearch : public QObject {
     writeSeries(ramp(), folder(), cut);
     QCOMPARE(find({folder()}).series.size(), std::size_t{1});
   }
+  // Two such scans at the same positions: the acquisition counts the table's places, twelve for two scans of six.
+  void tellsTwoStepAndShootScansApart() {
+    const CtVolume plain = ramp({7, 6, 12}, -900), contrast = ramp({7, 6, 12}, -100);
+    DicomCut first, second;
+    first.change = [](int k, DicomSlice& s) { s.acquisition = k / 2; };
+    second.change = [](int k, DicomSlice& s) {
+      s.acquisition = 6 + k / 2;
+      s.instance += 100;
+    };
+    writeSeries(plain, folder() / "a", first);
+    writeSeries(contrast, folder() / "b", second);
+    const ScanSearch found = find({folder()});
+    QCOMPARE(found.series.size(), std::size_t{2});
+    const Scan a = load(found.series[0]), b = load(found.series[1]);
+    QVERIFY((a.ct->voxels() == plain.voxels() && b.ct->voxels() == contrast.voxels()) ||
+            (b.ct->voxels() == plain.voxels() && a.ct->voxels() == contrast.voxels()));
+  }
+  // What a kill left, a Mac's second file of each slice, a folder of the bin: none of it is listed or said.
+  void passesOverWhatIsHidden() {
+    writeSeries(ramp(), folder() / "scan");
+    fs::create_directories(folder() / ".Trash-1000");
+    std::ofstream(folder() / "scan" / "._IM0001.dcm") << "Mac OS X";
+    std::ofstream(folder() / ".pulmo-99-0.nii", std::ios::binary) << niftiOf(-500);
+    std::ofstream(folder() / ".Trash-1000" / "old.nii", std::ios::binary) << niftiOf(-500);
+    const ScanSearch found = find({folder()});
+    QCOMPARE(found.series.size(), std::size_t{1});
+    QVERIFY(found.series[0].facts.warnings.empty());
+    QVERIFY(found.skipped.empty());
+    // Whoever names it gets it.
+    QCOMPARE(find({folder() / ".pulmo-99-0.nii"}).series.size(), std::size_t{1});
+    QCOMPARE(find({folder() / ".Trash-1000"}).series.size(), std::size_t{1});
+  }
   // Every 0.625 mm, positions written with one digit: 0, 0.6, 1.3 (1.25), 1.9 (1.875), ...
   void takesRoundedPositionsForEven() {
     DicomCut cut;

@@ -317,6 +317,35 @@ class TestVolumeFile : public QObject {
     QCOMPARE(scan.ct->grid().originMm, (Point3{-1.5, -3.5, -3}));
     QCOMPARE(((*scan.ct)[{0, 0, 0}]), std::int16_t{1 + 2 * 2});
   }
+  // ITK takes whatever it does not know for the patient's own axes.
+  void nrrdOfAnotherSpaceIsSaid() {
+    for (const char* space : {"scanner-xyz", "3D-right-handed", "3D-left-handed"}) {
+      const Scan scan = loadBytes("other.nrrd", nrrd(std::string("space: ") + space +
+                                                     "\nspace directions: (0.5,0,0) (0,0.75,0) (0,0,2)\n"
+                                                     "space origin: (1,2,-3)\n\n") +
+                                                    counting(24));
+      QVERIFY2(anyNote(scan.notes, "Check before you trust a side"), space);
+      QCOMPARE(scan.ct->grid().spacingMm, (Point3{0.5, 0.75, 2}));
+    }
+    for (const char* space : {"left-posterior-superior", "RAS", "LAS"}) {
+      const Scan scan = loadBytes("known.nrrd", nrrd(std::string("space: ") + space +
+                                                     "\nspace directions: (0.5,0,0) (0,0.75,0) (0,0,2)\n"
+                                                     "space origin: (1,2,-3)\n\n") +
+                                                    counting(24));
+      QVERIFY2(!anyNote(scan.notes, "Check before you trust a side"), space);
+    }
+  }
+  void nrrdUnitsAreMinded() {
+    const auto inUnits = [&](const std::string& units) {
+      return loadBytes("units.nrrd", nrrd(kPlace + "space units: " + units + "\n\n") + counting(24));
+    };
+    const Scan cm = inUnits(R"("cm" "cm" "cm")");
+    QVERIFY(close(cm.ct->grid().spacingMm, {5, 7.5, 20}, 1e-9));
+    QVERIFY(close(cm.ct->grid().originMm, {-10, -20, -30}, 1e-9));
+    QVERIFY(close(inUnits(R"("mm" "mm" "mm")").ct->grid().spacingMm, {0.5, 0.75, 2}, 1e-9));
+    QVERIFY_THROWS_EXCEPTION(Error, (void)inUnits(R"("furlong" "furlong" "furlong")"));
+    QVERIFY_THROWS_EXCEPTION(Error, (void)inUnits(R"("mm" "mm" "cm")"));
+  }
   void unknownSpacingIsSaid() {
     const Scan scan = loadBytes("bare.nrrd", nrrd("\n") + counting(24));
     QVERIFY(!scan.ct->grid().spacingKnown);

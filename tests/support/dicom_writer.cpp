@@ -73,6 +73,7 @@ const char* syntaxOf(Encoding e) {
 void DicomSlice::write(const std::filesystem::path& path) const {
   const std::string sop = seriesUid + "." + std::to_string(instance);
   Bytes d(encoding);
+  if (!characterSet.empty()) d.text(0x0008, 0x0005, "CS", characterSet);
   d.text(0x0008, 0x0008, "CS", imageType);
   d.uid(0x0008, 0x0016, sopClass);
   d.uid(0x0008, 0x0018, sop);
@@ -84,7 +85,7 @@ void DicomSlice::write(const std::filesystem::path& path) const {
   if (!patientBirthDate.empty()) d.text(0x0010, 0x0030, "DA", patientBirthDate);
   if (thickness) d.text(0x0018, 0x0050, "DS", decimals(std::array{*thickness}));
   d.text(0x0018, 0x1210, "SH", "B60f");
-  d.uid(0x0020, 0x000D, "1.2.826.0.1.3680043.2.1125.1");
+  d.uid(0x0020, 0x000D, studyUid);
   d.uid(0x0020, 0x000E, seriesUid);
   d.text(0x0020, 0x0012, "IS", std::to_string(acquisition));
   d.text(0x0020, 0x0013, "IS", std::to_string(instance));

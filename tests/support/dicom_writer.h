@@ -20,6 +20,8 @@ struct DicomSlice {
   Encoding encoding = Encoding::ExplicitLittle;
   bool metaHeader = true;
   std::string seriesUid = "1.2.826.0.1.3680043.2.1125.1.1", sopClass = "1.2.840.10008.5.1.4.1.1.2", modality = "CT";
+  std::string studyUid = "1.2.826.0.1.3680043.2.1125.1";
+  std::string characterSet;  ///< of the texts; "" = not written
   std::string description = "Chest 1.0", imageType = "ORIGINAL\\PRIMARY\\AXIAL", photometric = "MONOCHROME2";
   std::string patientName = "Test^Phantom", patientId = "PH-1", patientBirthDate;  ///< "" = not written
   int instance = 1, acquisition = 1;

@@ -68,7 +68,7 @@ QWidget* ListPanel::makeEmptyPage() {
   new_ = makeButton(tr("New list …"), "list.new", tr("Make a review list: a file that keeps every decision"), page);
   open_ = makeButton(tr("Open list …"), "list.open", tr("Go on with a review list"), page);
   addFirst_ = makeButton(tr("Add scans …"), "list.addFirst",
-                         tr("Put the best chest CT of every patient in a folder on the list"), page);
+                         tr("Put the best chest CT of every study in a folder on the list"), page);
   addFirst_->setProperty("primary", true);
   auto* buttons = new QHBoxLayout;
   for (QPushButton* button : {new_, open_, addFirst_}) buttons->addWidget(button);
@@ -102,7 +102,7 @@ QWidget* ListPanel::makeListPage() {
   for (const ReviewState state : kReviewStates) state_->addItem(reviewStateText(state), static_cast<int>(state));
   add_ = makeButton(
       tr("Add scans …"), "list.add",
-      tr("Put the best chest CT of every patient in a folder on the list; folders can be dropped here, too"), page);
+      tr("Put the best chest CT of every study in a folder on the list; folders can be dropped here, too"), page);
   segment_ = makeButton(tr("Segment the list"), "list.segment",
                         tr("Find the lungs of every scan that is not decided, in the background"), page);
   auto* methods = new QMenu(segment_);
@@ -254,7 +254,7 @@ void ListPanel::showList() {
   pages_->setCurrentIndex(any ? 1 : 0);
   empty_->setText(
       open ? tr("Nothing is on the list yet. Add the folders with the scans, or drop them here: the best chest "
-                "CT of every patient in them comes onto the list.")
+                "CT of every study in them comes onto the list.")
            : tr("A review list keeps many scans and what was decided about each: accepted, corrected or "
                 "rejected, how hard it was, and a comment. Make a list, add the folders with the scans, let "
                 "them be segmented in the background, and go from scan to scan with F8."));

@@ -82,9 +82,9 @@ void run(const Options& options, Context& context) {
 
 void addBatch(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
-  auto* command = app.add_subcommand(
-      "batch",
-      "Segment every patient's chest CT in a folder or list; goes on where it was stopped. Ends with 3 if any failed");
+  auto* command = app.add_subcommand("batch",
+                                     "Segment the chest CT of every study in a folder or list; goes on where it was "
+                                     "stopped. Ends with 3 if any failed");
   command->add_option("INPUT", options->input, "A folder, or a list (.txt .csv .lst) with a folder or file a line")
       ->required();
   command->add_option("-o,--output", options->output, "Folder for the masks, batch.json and batch.csv")->required();
@@ -94,7 +94,7 @@ void addBatch(CLI::App& app, Context& context) {
   command->add_option("--format", options->format, "Of the masks; dcm = DICOM SEG")
       ->check(CLI::IsMember({"nii.gz", "nii", "nrrd", "mha", "dcm"}))
       ->capture_default_str();
-  command->add_flag("--all-series", options->allSeries, "Every CT series, not the best of each patient alone");
+  command->add_flag("--all-series", options->allSeries, "Every CT series, not the best of each study alone");
   command->add_flag("--retry", options->retry, "Try again what failed in an earlier run");
   addSegmenterChoice(*command, options->how);
   command->add_flag("--force", context.force, "Start over: forget an earlier run, replace its files");

@@ -99,16 +99,20 @@ std::unique_ptr<LabelVolume> MethodBench::measure(const BenchMethod& method, con
 
 void MethodBench::speed() {
   PhantomSpec spec;
+  spec.seed = kFirstSeed;
   spec.size = {512, 512, 300};
   spec.spacingMm = {0.7, 0.7, 1.0};
   const PhantomCase phantom = *makePhantom(spec);
-  for (const BenchMethod& method : methods_) (void)measure(method, phantom.ct, {"speed", seedName(1)}, &phantom.lungs);
+  for (const BenchMethod& method : methods_)
+    (void)measure(method, phantom.ct, {"speed", seedName(kFirstSeed)}, &phantom.lungs);
 }
 
 void MethodBench::nodules(int seeds) {
-  for (int seed = 1; seed <= seeds; ++seed) {
+  for (int seed = kFirstSeed; seed < kFirstSeed + seeds; ++seed) {
     PhantomCase phantom = phantomOf(seed);
-    const auto takesPart = [&](const BenchMethod& method) { return !method.network || seed <= kNetworkNoduleSeeds; };
+    const auto takesPart = [&](const BenchMethod& method) {
+      return !method.network || seed < kFirstSeed + kNetworkNoduleSeeds;
+    };
     for (const BenchMethod& method : methods_)
       if (takesPart(method)) (void)measure(method, phantom.ct, {"healthy", seedName(seed)}, &phantom.lungs);
     const auto list = test::addNodules(phantom.ct, phantom.lungs, {4, 6, 8, 10, 12, 15, 20, 25, 30},
@@ -139,7 +143,7 @@ void MethodBench::disease(int seeds) {
     kinds[k].spec.lesionsMin = kinds[k].spec.lesionsMax = 60;
   }
   for (const Kind& kind : kinds)
-    for (int seed = 1; seed <= seeds; ++seed) {
+    for (int seed = kFirstSeed; seed < kFirstSeed + seeds; ++seed) {
       const PhantomCase phantom = phantomOf(seed);
       const auto sick = simulate(phantom.ct, phantom.lungs, kind.spec, static_cast<std::uint64_t>(seed));
       char name[48];
