@@ -18,15 +18,6 @@ namespace {
 constexpr int kRestMs = 1500;  // from the last key until a comment is written
 constexpr qint64 kLargestTable = 64 << 20;
 
-/// 1 is right and 2 is left, also where only one of them is there: these are our own files.
-MaskValues ownValues() {
-  MaskValues values;
-  values.right = {1};
-  values.left = {2};
-  values.unsided = {3};
-  return values;
-}
-
 }  // namespace
 
 ListSession::ListSession(Study& study, ScanSession& scans, MaskSession& masks, QObject* parent)
@@ -274,10 +265,15 @@ void ListSession::loadMask() {
   maskJob_.run(
       [scan = study_.scan(), path, origin, result](const StopToken& stop, const ProgressSink& progress) {
         progress(0, "Reading " + path.filename().string());
-        auto answer = loadOrInspectMask(path, scan.get(), ownValues(), stop);
+        auto answer = loadOrInspectMask(path, scan.get(), ownValues(path), stop);
         if (!answer) return Outcome::Stopped;
-        // With values given, there is nothing left to be asked.
-        *result = {std::make_shared<const LabelVolume>(std::move(answer->labels.value())), origin};
+        if (!answer->labels)  // a DICOM SEG that is not ours
+          throw Error(ErrorKind::InvalidInput,
+                      "The codes in " + path.filename().string() +
+                          " do not say which segment is which lung. Open it as the reference mask: there you can say.");
+        QStringList notes;
+        for (const std::string& note : answer->notes) notes << QString::fromStdString(note);
+        *result = {std::make_shared<const LabelVolume>(std::move(*answer->labels)), origin, notes};
         return Outcome::Completed;
       },
       [this, scan = study_.scan(), result] {

@@ -10,8 +10,11 @@
 #include "models/session/weights_name.h"
 #include "pipeline/core/error.h"
 #include "pipeline/core/label_set.h"
+#include "pipeline/dicomseg/segmentation_file.h"
 #include "pipeline/imaging/mask_io.h"
+#include "pipeline/imaging/scan_search.h"
 #include "pipeline/learn/file_segmenter.h"
+#include "tests/support/dicom_writer.h"
 #include "tests/support/small_chest.h"
 
 using namespace pulmo;
@@ -194,6 +197,43 @@ class TestListSession : public QObject {
     again.scans.open({scans("more")});
     SETTLE(again);
     QVERIFY(!again.list.current() && !again.list.shown());
+  }
+
+  // A DICOM SEG's values number its segments, from 1 for whichever lung is there: its codes tell the sides.
+  void opensASegmentationWithItsSides_data() {
+    QTest::addColumn<QList<int>>("labels");
+    QTest::addRow("left alone") << QList<int>{kLeftLung};
+    QTest::addRow("right alone") << QList<int>{kRightLung};
+    QTest::addRow("both") << QList<int>{kRightLung, kLeftLung};
+    QTest::addRow("side not told") << QList<int>{kLungUnsided};
+  }
+  void opensASegmentationWithItsSides() {
+    QFETCH(const QList<int>, labels);
+    const std::filesystem::path folder = scans(QString("seg/") + QTest::currentDataTag());
+    writeSeries(CtVolume(smallGrid(), std::int16_t{-800}), folder / "scan");
+    const Scan scan = openScan({folder / "scan"}, {}, {}, {}).value();
+    LabelVolume mask(smallGrid());
+    for (const int label : labels)  // like no mirror image of itself: wider to the feet, longer to the left
+      for (int z = 2; z < 15; ++z)
+        for (int y = 9; y < 25 - z / 2; ++y)
+          for (int x = 4; x < 16 - z / 3; ++x)
+            mask[{label == kLeftLung ? x + 18 : x, label == kLeftLung ? y + 6 : y, z}] =
+                static_cast<std::uint8_t>(label);
+    saveSegmentation(folder / "lungs.dcm", mask, scan.source, {}, Overwrite::Replace);
+    Desk desk;
+    desk.list.openList(folder / "a.pulmolist");
+    desk.list.addScans({folder / "scan"});
+    SETTLE(desk);
+    const qint64 id = desk.list.entries().at(0).id;
+    desk.list.noteResult(desk.list.list(), id, {"lungs.dcm", "unet", {}, {}});
+    desk.list.openEntry(id);
+    SETTLE(desk);
+    QVERIFY2(desk.study.prediction().labels, qPrintable(desk.failure()));
+    QVERIFY(desk.study.prediction().labels->voxels() == mask.voxels());
+    desk.list.decide(ReviewState::Accepted);  // and so it is signed
+    SETTLE(desk);
+    const std::filesystem::path file = desk.list.fileOf(desk.list.currentEntry()->mask);
+    QVERIFY(loadMask(file, desk.study.scan().get(), {{1}, {2}, {3}}).voxels() == mask.voxels());
   }
 
   // Another window was quicker: its decision and its mask stay, ours is told, with the comment that was typed.
