@@ -12,9 +12,10 @@ namespace pulmo {
 namespace {
 
 const QStringList& columns() {
-  static const QStringList names{
-      "uid",  "source", "description", "state",   "difficulty",     "comment",        "who",        "when", "weights",
-      "name", "mask",   "prediction",  "problem", "alarms_serious", "alarms_warning", "alarms_note"};
+  static const QStringList names{"uid",         "source",     "description", "state",          "difficulty",
+                                 "comment",     "who",        "when",        "weights",        "name",
+                                 "mask",        "prediction", "problem",     "alarms_serious", "alarms_warning",
+                                 "alarms_note", "signer"};
   return names;
 }
 
@@ -119,7 +120,8 @@ QString reviewCsv(const QList<ReviewEntry>& entries) {
                        field(e.problem),
                        count(e, &AlarmCounts::serious),
                        count(e, &AlarmCounts::warnings),
-                       count(e, &AlarmCounts::notes)}
+                       count(e, &AlarmCounts::notes),
+                       field(e.signer)}
                .join(',') +
            '\n';
   return csv;

@@ -35,13 +35,18 @@ const QList<QStringList>& schemaSteps() {
        "ALTER TABLE scan ADD COLUMN warnings INTEGER", "ALTER TABLE scan ADD COLUMN notes INTEGER",
        "CREATE UNIQUE INDEX scan_name ON scan (name) WHERE name <> ''"},
       {"CREATE TABLE removed (id INTEGER PRIMARY KEY, name TEXT NOT NULL)"},
+      // Until then, who signed was who had changed anything last: better is not known.
+      {"ALTER TABLE scan ADD COLUMN signer TEXT NOT NULL DEFAULT ''",
+       "UPDATE scan SET signer = who WHERE mask <> '' AND state IN ('accepted', 'corrected')",
+       "ALTER TABLE scan ADD COLUMN noted TEXT NOT NULL DEFAULT ''",
+       "UPDATE scan SET noted = decided WHERE comment <> '' OR difficulty <> 0"},
   };
   return steps;
 }
 
 const QString kColumns =
     "id, uid, source, description, state, difficulty, comment, who, decided, weights, version, name, mask, prediction, "
-    "problem, serious, warnings, notes";
+    "problem, serious, warnings, notes, signer, noted";
 
 /// A null string would be bound as NULL, which no column takes.
 QString bound(const QString& text) {
@@ -71,6 +76,8 @@ ReviewEntry entryOf(const QSqlQuery& row) {
   e.problem = row.value(14).toString();
   if (!row.value(15).isNull())
     e.alarms = AlarmCounts{row.value(15).toInt(), row.value(16).toInt(), row.value(17).toInt()};
+  e.signer = row.value(18).toString();
+  e.noted = row.value(19).toString();
   return e;
 }
 
@@ -251,21 +258,28 @@ bool ReviewList::remove(const ReviewEntry& entry) {
 bool ReviewList::update(ReviewEntry& entry, const std::function<void()>& within) {
   if (entry.difficulty < 0 || entry.difficulty > kHardest)
     throw Error(ErrorKind::InvalidInput, "The difficulty is a number from 0 to 5.");
-  const QString when = now();
-  bool written = false;
+  std::optional<ReviewEntry> written;
   connection_->transaction([&] {
-    const QSqlQuery query = connection_->run(
-        "UPDATE scan SET state = ?, difficulty = ?, comment = ?, who = ?, weights = ?, mask = ?, decided = ?, version "
-        "= version + 1 WHERE id = ? AND version = ?",
-        {keyOf(entry.state), entry.difficulty, bound(entry.comment), bound(entry.who), bound(entry.weights),
-         bound(entry.mask), when, entry.id, entry.version},
+    const auto before = this->entry(entry.id);
+    if (!before || before->version != entry.version) return;
+    ReviewEntry after = entry;
+    const bool decided = after.state != before->state || within;
+    after.who = decided ? entry.who : before->who;
+    after.when = decided ? now() : before->when;
+    const bool noted = after.comment != before->comment || after.difficulty != before->difficulty;
+    after.noted = noted ? now() : before->noted;
+    ++after.version;
+    (void)connection_->run(
+        "UPDATE scan SET state = ?, difficulty = ?, comment = ?, who = ?, weights = ?, mask = ?, signer = ?, decided = "
+        "?, noted = ?, version = ? WHERE id = ?",
+        {keyOf(after.state), after.difficulty, bound(after.comment), bound(after.who), bound(after.weights),
+         bound(after.mask), bound(after.signer), after.when, after.noted, after.version, after.id},
         "written");
-    written = query.numRowsAffected() == 1;
-    if (written && within) within();
+    if (within) within();
+    written = after;
   });
   if (!written) return false;
-  entry.when = when;
-  ++entry.version;
+  entry = *written;
   return true;
 }
 

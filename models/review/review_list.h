@@ -46,10 +46,11 @@ class ReviewList {
   /// @return false, and it stays, if somebody else has changed or removed it since it was read
   [[nodiscard]] bool remove(const ReviewEntry& entry);
 
-  /// Writes state, difficulty, comment, who, weights and mask of an entry, and the time of the change.
-  /// @param entry   as read from the list, changed; gets the new version and time
-  /// @param within  done if the entry may be written, before it is: what belongs to the change, such as its mask's
-  ///                file. If it throws, nothing is written.
+  /// Writes state, difficulty, comment, weights, mask and signer of an entry. Who decided, and when, is written with
+  /// another state or a mask that is signed, and only then: a comment does not put another name under a decision.
+  /// @param entry   as read from the list, changed; gets the new version and what was written
+  /// @param within  done if the entry may be written, before it is: what belongs to a mask that is signed, its file.
+  ///                If it throws, nothing is written.
   /// @return false, and nothing is written or done, if somebody else has changed it since it was read
   /// @throws Error{InvalidInput} for a difficulty outside 0..5
   [[nodiscard]] bool update(ReviewEntry& entry, const std::function<void()>& within = {});

@@ -259,8 +259,9 @@ void ListSession::loadMask() {
                   QString::fromStdString(fileOf(entry->mask).string()));
   const fs::path path = fileOf(wasSigned ? entry->mask : entry->prediction);
   if (path.empty() || !fs::exists(path, code)) return;
-  const QString origin =
-      wasSigned ? tr("signed by %1").arg(entry->who) : tr("%1, from the list").arg(entry->weights.section(',', 0, 0));
+  const QString origin = !wasSigned                ? tr("%1, from the list").arg(entry->weights.section(',', 0, 0))
+                         : entry->signer.isEmpty() ? tr("signed mask")
+                                                   : tr("signed by %1").arg(entry->signer);
   auto result = std::make_shared<NamedMask>();
   maskJob_.run(
       [scan = study_.scan(), path, origin, result](const StopToken& stop, const ProgressSink& progress) {

@@ -101,7 +101,7 @@ class ListSession : public QObject {
   void openEnded(Job::State state);
   void sign(ReviewState state, qint64 next);
   void signedAndSaved(const Signing& signing);
-  void tellConflict(qint64 id, const QString& typed);
+  void tellConflict(const ReviewEntry& seen, const QString& typed);
   void tell(const Error& error);
   [[nodiscard]] const ReviewEntry* entryOf(const Scan& scan) const;
 

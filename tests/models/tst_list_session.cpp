@@ -274,6 +274,48 @@ class TestListSession : public QObject {
     QCOMPARE(ReviewList(file).entry(id)->comment, QString("mine"));
   }
 
+  // Two people, one list: who signed a mask has signed it, whoever comments on it.
+  void aCommentChangesNoSignature() {
+    const auto file = fresh();
+    {
+      Desk desk;
+      desk.list.openList(file);
+      desk.list.addScans({scans()});
+      SETTLE(desk);
+      desk.list.openEntry(desk.id("p1_ct"));
+      SETTLE(desk);
+      desk.study.setPrediction({smallLung(kLeftLung), "hand"});
+      desk.list.decide(ReviewState::Accepted);
+      SETTLE(desk);
+    }
+    const QString when = ReviewList(file).entries().at(0).when;
+    for (const QString who : {"cd", ""}) {
+      Desk desk;
+      desk.list.setWho(who);
+      desk.list.openList(file);
+      desk.list.openEntry(desk.id("p1_ct"));
+      SETTLE(desk);
+      QCOMPARE(desk.study.prediction().origin, QString("signed by ab"));
+      desk.list.noteComment("seen by " + who);
+      QVERIFY(desk.list.flush());
+      desk.list.setDifficulty(who.isEmpty() ? 1 : 2);
+      const ReviewEntry& e = *desk.list.currentEntry();
+      QCOMPARE(e.comment, "seen by " + who);
+      QVERIFY(e.who == "ab" && e.when == when && e.signer == "ab" && isAboutItsMask(e));
+      QVERIFY2(desk.failure().isEmpty(), qPrintable(desk.failure()));
+    }
+    Desk desk;
+    desk.list.setWho("cd");
+    desk.list.openList(file);
+    desk.list.openEntry(desk.id("p1_ct"));
+    SETTLE(desk);
+    desk.list.decide(ReviewState::Rejected);
+    QVERIFY(desk.list.currentEntry()->who == "cd" && desk.list.currentEntry()->signer == "ab");
+    desk.list.decide(ReviewState::Corrected);
+    SETTLE(desk);
+    QVERIFY(desk.list.currentEntry()->signer == "cd");
+  }
+
   void keepsWhatIsTyped() {
     const auto file = fresh();
     {

@@ -182,6 +182,38 @@ class TestReviewList : public QObject {
     QCOMPARE(done, 1);
   }
 
+  // A decision keeps its name and its time until there is another one.
+  void aCommentDecidesNothing() {
+    ReviewList list(fresh().toStdString());
+    const qint64 id = list.add(scan("1"));
+    const auto change = [&](const QString& who, auto what, const std::function<void()>& within = {}) {
+      ReviewEntry e = *list.entry(id);
+      e.who = who;
+      what(e);
+      return list.update(e, within);
+    };
+    const auto sign = [](ReviewEntry& e) {
+      e.state = ReviewState::Accepted;
+      e.mask = "m/1.nii.gz";
+      e.signer = e.who;
+    };
+    QVERIFY(change("ab", sign, [] {}));
+    const ReviewEntry before = *list.entry(id);
+    QVERIFY(!before.when.isEmpty() && before.noted.isEmpty());
+    QTRY_VERIFY(QDateTime::currentDateTimeUtc().toString(Qt::ISODateWithMs) > before.when);
+    QVERIFY(change("cd", [](ReviewEntry& e) { e.comment = "fine"; }));
+    QVERIFY(change("", [](ReviewEntry& e) { e.difficulty = 3; }));
+    ReviewEntry after = *list.entry(id);
+    QVERIFY(after.who == "ab" && after.when == before.when && after.signer == "ab" && isAboutItsMask(after));
+    QVERIFY(after.comment == "fine" && after.difficulty == 3 && after.noted > before.when && after.version == 4);
+    QVERIFY(change("cd", [](ReviewEntry& e) { e.state = ReviewState::Rejected; }));
+    after = *list.entry(id);
+    QVERIFY(after.who == "cd" && after.when > before.when && after.signer == "ab" && !isAboutItsMask(after));
+    QVERIFY(change("ab", sign, [] {}) && change("cd", sign, [] {}));  // the same state, signed anew
+    after = *list.entry(id);
+    QVERIFY(after.who == "cd" && after.signer == "cd" && isAboutItsMask(after));
+  }
+
   // Results of a batch change no decision and stop nobody's; names are one entry's alone.
   void notesResultsBesideDecisions() {
     const QString file = fresh();
@@ -196,6 +228,7 @@ class TestReviewList : public QObject {
     all[0].state = ReviewState::Accepted;
     all[0].mask = "m/ct.nii.gz";
     all[0].weights = "hand";
+    all[0].signer = "ab";
     QVERIFY(list.update(all[0]));  // as it was read before
     list.noteResult(all[0].id, {"p/ct.nii.gz", "unet", AlarmCounts{0, 0, 1}, ""});
     all = ReviewList(file.toStdString()).entries();
@@ -203,8 +236,8 @@ class TestReviewList : public QObject {
     QVERIFY(all[0].alarms == AlarmCounts({0, 0, 1}) && all[0].prediction == "p/ct.nii.gz");
     QVERIFY(!all[1].alarms && all[1].problem == "No lungs were found." && all[1].version == 1);
     const QStringList lines = reviewCsv(all).split('\n');
-    QVERIFY2(lines[1].endsWith(",hand,ct,m/ct.nii.gz,p/ct.nii.gz,,0,0,1"), qPrintable(lines[1]));
-    QVERIFY2(lines[2].endsWith(",ct-2,,,No lungs were found.,,,"), qPrintable(lines[2]));
+    QVERIFY2(lines[1].endsWith(",hand,ct,m/ct.nii.gz,p/ct.nii.gz,,0,0,1,ab"), qPrintable(lines[1]));
+    QVERIFY2(lines[2].endsWith(",ct-2,,,No lungs were found.,,,,"), qPrintable(lines[2]));
   }
 
   // A process that does nothing but decide is killed at random moments: every decision that it was told is kept.
@@ -262,7 +295,25 @@ class TestReviewList : public QObject {
     QVERIFY(list.update(e));
     QCOMPARE(list.entries().at(0).weights, QString("new.pth"));
     QVERIFY(e.name.isEmpty() && e.mask.isEmpty() && !e.alarms);
-    QCOMPARE(sql(file, {"PRAGMA user_version"}).toInt(), 4);
+    QCOMPARE(sql(file, {"PRAGMA user_version"}).toInt(), 5);
+  }
+  // Who signed stood in the column of who changed anything last.
+  void upgradesWhoSigned() {
+    const QString file = fresh();
+    {
+      ReviewList list(file.toStdString());
+      for (const char* uid : {"1", "2", "3"}) (void)list.add(scan(uid));
+    }
+    (void)sql(file, {"ALTER TABLE scan DROP COLUMN signer", "ALTER TABLE scan DROP COLUMN noted",
+                     "UPDATE scan SET who = 'ab', decided = '2026-11-01T10:00:00.000Z', comment = 'c' || uid",
+                     "UPDATE scan SET mask = 'm/1.nii.gz', state = 'accepted' WHERE uid = '1'",
+                     "UPDATE scan SET mask = 'm/2.nii.gz', state = 'rejected', comment = '' WHERE uid = '2'",
+                     "PRAGMA user_version = 4"});
+    const QList<ReviewEntry> all = ReviewList(file.toStdString()).entries();
+    QVERIFY(all[0].signer == "ab" && all[0].noted == all[0].when && all[0].when == "2026-11-01T10:00:00.000Z");
+    QVERIFY(all[1].signer.isEmpty() && all[1].noted.isEmpty() &&
+            all[1].who == "ab");  // who rejected need not have signed
+    QVERIFY(all[2].signer.isEmpty() && all[2].comment == "c3");
   }
 
   void refusesWhatIsNoList() {
@@ -293,7 +344,7 @@ class TestReviewList : public QObject {
     const QString csv = reviewCsv(list.entries());
     QVERIFY(
         csv.startsWith("uid,source,description,state,difficulty,comment,who,when,weights,name,mask,prediction,"
-                       "problem,alarms_serious,alarms_warning,alarms_note\n"));
+                       "problem,alarms_serious,alarms_warning,alarms_note,signer\n"));
     ReviewList other(fresh().toStdString());
     ReviewList::Import result = other.importCsv(csv);
     QVERIFY(result.added == 2 && result.updated == 0 && result.kept == 0);
