@@ -48,6 +48,9 @@ const QString kColumns =
     "id, uid, source, description, state, difficulty, comment, who, decided, weights, version, name, mask, prediction, "
     "problem, serious, warnings, notes, signer, noted";
 
+/// What the files of an entry without a name are called by, before its id: see ListSession::fileName.
+const QString kNameless = "scan-";
+
 /// A null string would be bound as NULL, which no column takes.
 QString bound(const QString& text) {
   return text.isNull() ? QString("") : text;
@@ -79,6 +82,23 @@ ReviewEntry entryOf(const QSqlQuery& row) {
   e.signer = row.value(18).toString();
   e.noted = row.value(19).toString();
   return e;
+}
+
+/// Lists of older versions hold times as tables brought them: with any offset.
+bool isLater(const QString& a, const QString& b) {
+  const QDateTime first = QDateTime::fromString(a, Qt::ISODateWithMs),
+                  second = QDateTime::fromString(b, Qt::ISODateWithMs);
+  return first.isValid() && (!second.isValid() || first > second);
+}
+
+/// What a row of another list changes here: its decision, its comment and difficulty.
+struct Taken {
+  bool decision = false, note = false;
+};
+Taken takenFrom(const ReviewEntry& theirs, const ReviewEntry& ours) {
+  const bool newer = isLater(theirs.when, ours.when);
+  const bool undecided = isUndecided(theirs.state), oursUndecided = isUndecided(ours.state);
+  return {undecided == oursUndecided ? newer : oursUndecided, isLater(theirs.noted, ours.noted)};
 }
 
 }  // namespace
@@ -135,17 +155,24 @@ struct ReviewList::Connection {
       id = there.value(0).toLongLong();
       return false;
     }
+    const auto taken = [&](const QString& wanted) {
+      const QString byName = "SELECT id FROM scan WHERE name = ? UNION SELECT id FROM removed WHERE name = ?";
+      if (run(byName, {wanted, wanted}, "read").next()) return true;
+      if (!wanted.startsWith(kNameless)) return false;
+      const qint64 other = wanted.mid(kNameless.size()).toLongLong();
+      const QString byId =
+          "SELECT id FROM scan WHERE id = ? AND name = '' UNION SELECT id FROM removed WHERE id = ? AND "
+          "name = ''";
+      return run(byId, {other, other}, "read").next();
+    };
     QString unique = scan.name;
-    const QString taken = "SELECT id FROM scan WHERE name = ? UNION SELECT id FROM removed WHERE name = ?";
-    for (int i = 2; !unique.isEmpty() && run(taken, {unique, unique}, "read").next(); ++i)
-      unique = QString("%1-%2").arg(scan.name).arg(i);
-    const QSqlQuery added =
-        run("INSERT INTO scan (id, uid, source, description, weights, name, problem) VALUES ((SELECT 1 + max("
-            "coalesce((SELECT max(id) FROM scan), 0), coalesce((SELECT max(id) FROM removed), 0))), ?, ?, ?, ?, ?, ?)",
-            {bound(scan.uid), bound(scan.source), bound(scan.description), bound(scan.weights), bound(unique),
-             bound(scan.problem)},
-            "written");
-    id = added.lastInsertId().toLongLong();
+    for (int i = 2; !unique.isEmpty() && taken(unique); ++i) unique = QString("%1-%2").arg(scan.name).arg(i);
+    id = 1 + std::max(number("SELECT max(id) FROM scan"), number("SELECT max(id) FROM removed"));
+    while (unique.isEmpty() && taken(kNameless + QString::number(id))) ++id;
+    (void)run("INSERT INTO scan (id, uid, source, description, weights, name, problem) VALUES (?, ?, ?, ?, ?, ?, ?)",
+              {id, bound(scan.uid), bound(scan.source), bound(scan.description), bound(scan.weights), bound(unique),
+               bound(scan.problem)},
+              "written");
     return true;
   }
 
@@ -299,30 +326,22 @@ ReviewList::Import ReviewList::importCsv(const QString& text) {
   const QList<ReviewEntry> incoming = parseReviewCsv(text);
   Import result;
   connection_->transaction([&] {
-    for (const ReviewEntry& e : incoming) {
-      QSqlQuery there = connection_->run("SELECT id, decided FROM scan WHERE uid = ? AND source = ?",
-                                         {e.uid, bound(e.source)}, "read");
-      const bool known = there.next();
-      if (known && there.value(1).toString() >= e.when) {  // ISO 8601 in UTC sorts as text
-        ++result.kept;
-        continue;
-      }
-      if (known)
-        (void)connection_->run(
-            "UPDATE scan SET state = ?, difficulty = ?, comment = ?, who = ?, weights = ?, decided = ?, version = "
-            "version "
-            "+ 1 WHERE id = ?",
-            {keyOf(e.state), e.difficulty, bound(e.comment), bound(e.who), bound(e.weights), e.when, there.value(0)},
-            "written");
-      else
-        (void)connection_->run(
-            "INSERT INTO scan (uid, source, description, state, difficulty, comment, who, weights, decided) VALUES (?, "
-            "?, "
-            "?, ?, ?, ?, ?, ?, ?)",
-            {e.uid, bound(e.source), bound(e.description), keyOf(e.state), e.difficulty, bound(e.comment), bound(e.who),
-             bound(e.weights), bound(e.when)},
-            "written");
-      ++(known ? result.updated : result.added);
+    for (const ReviewEntry& theirs : incoming) {
+      qint64 id = 0;
+      const bool added = connection_->insert(theirs, id);
+      const ReviewEntry ours = entry(id).value();
+      const Taken taken = added ? Taken{true, true} : takenFrom(theirs, ours);
+      ++(added ? result.added : taken.decision || taken.note ? result.updated : result.kept);
+      if (!added && !taken.decision && !taken.note) continue;
+      const ReviewEntry &decision = taken.decision ? theirs : ours, &note = taken.note ? theirs : ours;
+      // The weights tell what made the mask, and there may be one here.
+      const bool noMask = ours.mask.isEmpty() && ours.prediction.isEmpty();
+      (void)connection_->run(
+          "UPDATE scan SET state = ?, who = ?, decided = ?, difficulty = ?, comment = ?, noted = ?, weights = ?, "
+          "version = ? WHERE id = ?",
+          {keyOf(decision.state), bound(decision.who), bound(decision.when), note.difficulty, bound(note.comment),
+           bound(note.noted), bound(noMask ? decision.weights : ours.weights), ours.version + (added ? 0 : 1), id},
+          "written");
     }
   });
   return result;

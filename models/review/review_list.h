@@ -60,10 +60,11 @@ class ReviewList {
   void noteResult(qint64 id, const ReviewResult& result);
 
   struct Import {
-    int added = 0, updated = 0, kept = 0;  ///< kept: the list's own decision is as new or newer
+    int added = 0, updated = 0, kept = 0;  ///< kept: what the list has is as new or newer
   };
-  /// Takes over what reviewCsv has written elsewhere, all or nothing: scans that are not on the list are added,
-  /// decisions that are newer than the list's replace it.
+  /// Takes over what reviewCsv has written elsewhere, all or nothing. Scans that are not on the list are added. Of two
+  /// decisions the newer one counts, and any before none; of comments and difficulties the newer ones. Masks that were
+  /// signed here stay, with who signed them.
   /// @throws as parseReviewCsv
   Import importCsv(const QString& text);
 

@@ -182,7 +182,7 @@ QString ListSession::importCsv(const fs::path& path) {
   const ReviewList::Import result = list_->importCsv(QString::fromUtf8(file.readAll()));
   refresh();
   follow();
-  return tr("%1 scans added, %2 decisions taken over, %3 kept as they are here.")
+  return tr("%1 scans added, %2 decisions or comments taken over, %3 kept as they are here.")
       .arg(result.added)
       .arg(result.updated)
       .arg(result.kept);

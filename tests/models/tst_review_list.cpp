@@ -236,8 +236,8 @@ class TestReviewList : public QObject {
     QVERIFY(all[0].alarms == AlarmCounts({0, 0, 1}) && all[0].prediction == "p/ct.nii.gz");
     QVERIFY(!all[1].alarms && all[1].problem == "No lungs were found." && all[1].version == 1);
     const QStringList lines = reviewCsv(all).split('\n');
-    QVERIFY2(lines[1].endsWith(",hand,ct,m/ct.nii.gz,p/ct.nii.gz,,0,0,1,ab"), qPrintable(lines[1]));
-    QVERIFY2(lines[2].endsWith(",ct-2,,,No lungs were found.,,,,"), qPrintable(lines[2]));
+    QVERIFY2(lines[1].endsWith(",hand,ct,m/ct.nii.gz,p/ct.nii.gz,,0,0,1,ab,"), qPrintable(lines[1]));
+    QVERIFY2(lines[2].endsWith(",ct-2,,,No lungs were found.,,,,,"), qPrintable(lines[2]));
   }
 
   // A process that does nothing but decide is killed at random moments: every decision that it was told is kept.
@@ -344,7 +344,7 @@ class TestReviewList : public QObject {
     const QString csv = reviewCsv(list.entries());
     QVERIFY(
         csv.startsWith("uid,source,description,state,difficulty,comment,who,when,weights,name,mask,prediction,"
-                       "problem,alarms_serious,alarms_warning,alarms_note,signer\n"));
+                       "problem,alarms_serious,alarms_warning,alarms_note,signer,noted\n"));
     ReviewList other(fresh().toStdString());
     ReviewList::Import result = other.importCsv(csv);
     QVERIFY(result.added == 2 && result.updated == 0 && result.kept == 0);
@@ -365,6 +365,81 @@ class TestReviewList : public QObject {
     result = other.importCsv(QChar(0xFEFF) + QString("state,uid,source\r\naccepted,9,/z\r\n"));
     QCOMPARE(result.added, 1);
     QVERIFY(other.entries().at(2).state == ReviewState::Accepted);
+  }
+
+  /// A table of one row, of another list.
+  static QString table(const QString& state, const QString& who, const QString& when, const QString& comment = {},
+                       const QString& noted = {}) {
+    return QStringLiteral("uid,source,state,who,when,comment,noted\n1,/scans/a,%1,%2,%3,%4,%5\n")
+        .arg(state, who, when, comment, noted);
+  }
+
+  // Whoever only looked at a scan later has not undone what was decided about it; either way round.
+  void takesNoDecisionBack() {
+    ReviewList list(fresh().toStdString());
+    (void)list.add(scan("1"));
+    QCOMPARE(list.importCsv(table("in_review", "cd", "2026-11-05T10:00:00.000Z")).updated, 1);
+    QCOMPARE(list.importCsv(table("accepted", "ab", "2026-11-01T10:00:00.000Z")).updated, 1);
+    QCOMPARE(list.importCsv(table("in_review", "cd", "2026-11-09T10:00:00.000Z")).kept, 1);
+    QCOMPARE(list.importCsv(table("new", "", "")).kept, 1);
+    ReviewEntry e = list.entries().at(0);
+    QVERIFY(e.state == ReviewState::Accepted && e.who == "ab" && e.when == "2026-11-01T10:00:00.000Z");
+    // A comment comes over by its own time, and takes no decision with it.
+    QCOMPARE(list.importCsv(table("new", "", "", "late", "2026-11-09T10:00:00.000Z")).updated, 1);
+    QCOMPARE(list.importCsv(table("rejected", "ef", "2026-11-02T10:00:00Z", "early", "2026-11-02T10:00:00Z")).updated,
+             1);
+    e = list.entries().at(0);
+    QVERIFY(e.state == ReviewState::Rejected && e.who == "ef" && e.comment == "late");
+  }
+
+  // 09:30 at UTC-5 is later than 10:00 UTC, 15:00 at UTC+9 is earlier.
+  void comparesTimesNotText() {
+    ReviewList list(fresh().toStdString());
+    (void)list.add(scan("1"));
+    QCOMPARE(list.importCsv(table("accepted", "ab", "2026-11-01T10:00:00.000Z")).updated, 1);
+    QCOMPARE(list.importCsv(table("rejected", "cd", "2026-11-01T15:00:00.000+09:00")).kept, 1);
+    QCOMPARE(list.importCsv(table("rejected", "ef", "2026-11-01T09:30:00.000-05:00")).updated, 1);
+    QCOMPARE(list.entries().at(0).when, QString("2026-11-01T14:30:00.000Z"));
+    QCOMPARE(list.importCsv(table("accepted", "ab", "2026-11-01T14:31:00")).updated, 1);  // no offset: UTC
+    QCOMPARE(list.entries().at(0).when, QString("2026-11-01T14:31:00.000Z"));
+  }
+
+  // What comes in has its own files: the masks that were signed for a removed entry stay whose they are.
+  void importedScansGetNewNames() {
+    ReviewList list(fresh().toStdString());
+    (void)list.add(scan("7"));
+    const qint64 nameless = list.add(scan("8"));
+    QVERIFY(list.remove(*list.entry(nameless)));
+    QCOMPARE(list.importCsv("uid,source,state\n9,/z,accepted\n").added, 1);
+    const ReviewEntry in = list.entries().last();
+    QVERIFY(in.uid == "9" && in.state == ReviewState::Accepted && in.id > nameless);
+    // Files of a scan without a name are called scan-<id>: nothing else is.
+    ReviewEntry folder = scan("10");
+    folder.name = QString("scan-%1").arg(nameless);
+    QCOMPARE(list.entry(list.add(folder))->name, folder.name + "-2");
+    ReviewEntry ahead = scan("11");
+    ahead.name = QString("scan-%1").arg(list.entries().last().id + 2);
+    const qint64 named = list.add(ahead);
+    QVERIFY(list.add(scan("12")) > named + 1);
+  }
+
+  // A colleague's decision is about a colleague's mask.
+  void anImportedDecisionSignsNoMask() {
+    ReviewList list(fresh().toStdString());
+    ReviewEntry e = *list.entry(list.add(scan("1")));
+    e.state = ReviewState::Accepted;
+    e.who = e.signer = "ab";
+    e.mask = "m/1.nii.gz";
+    e.weights = "mine.pth";
+    QVERIFY(list.update(e, [] {}));
+    QCOMPARE(
+        list.importCsv("uid,source,state,who,when,weights,mask,signer\n1,/scans/a,corrected,cd,2999-01-01T00:00:00Z,"
+                       "theirs.pth,their.masks/1.nii.gz,cd\n")
+            .updated,
+        1);
+    e = list.entries().at(0);
+    QVERIFY(e.state == ReviewState::Corrected && e.who == "cd" && !isAboutItsMask(e));
+    QVERIFY(e.signer == "ab" && e.mask == "m/1.nii.gz" && e.weights == "mine.pth");
   }
 
   // All or nothing, with the line that is wrong.
