@@ -18,6 +18,7 @@ struct ListSession::Signing {
   ReviewEntry entry;  ///< as it shall be
   fs::path staged, target;
   LabelPtr labels;
+  QString note;  ///< what is to be told with the file, see exportMask
   qint64 next = 0;
 };
 
@@ -142,7 +143,8 @@ void ListSession::sign(ReviewState state, qint64 next) {
         std::error_code code;
         fs::create_directories(signing->target.parent_path(), code);
         if (maker) signing->entry.weights = makerOf(*maker).text();
-        (void)exportMask(signing->staged, *signing->labels, scan->source, {}, Overwrite::Replace);
+        signing->note =
+            QString::fromStdString(exportMask(signing->staged, *signing->labels, scan->source, {}, Overwrite::Replace));
         return Outcome::Completed;
       },
       [this, signing] { signedAndSaved(*signing); });
@@ -163,9 +165,9 @@ void ListSession::signedAndSaved(const Signing& signing) {
     } else {
       if (draft_ && draft_->id == entry.id) draft_->version = entry.version;
       Q_EMIT resultSaved(signing.labels);
-      Q_EMIT said(tr("%1: %2, mask saved to %3.")
-                      .arg(fileName(entry), entry.state == ReviewState::Accepted ? tr("accepted") : tr("corrected"),
-                           QString::fromStdString(signing.target.string())));
+      const QString state = entry.state == ReviewState::Accepted ? tr("accepted") : tr("corrected");
+      const QString file = QString::fromStdString(signing.target.string());
+      Q_EMIT said(tr("%1: %2, mask saved to %3. %4").arg(fileName(entry), state, file, signing.note).trimmed());
       if (signing.next != 0 && afterSigning_ == 0) afterSigning_ = signing.next;
     }
   } catch (const Error& e) {

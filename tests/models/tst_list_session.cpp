@@ -316,6 +316,30 @@ class TestListSession : public QObject {
     QVERIFY(desk.list.currentEntry()->signer == "cd");
   }
 
+  // What the file of a mask cannot say about its slices is said when it is signed.
+  void tellsWhatASignedMaskCannotHold() {
+    const std::filesystem::path folder = scans("uneven");
+    DicomCut cut;
+    cut.keep = [](int slice) { return slice != 7; };
+    writeSeries(CtVolume(smallGrid(), std::int16_t{-800}), folder, cut);
+    Desk desk;
+    desk.list.openList(fresh());
+    desk.list.addScans({folder});
+    SETTLE(desk);
+    desk.list.openEntry(desk.list.entries().at(0).id);
+    SETTLE(desk);
+    QVERIFY(desk.study.scan() && desk.study.scan()->source.resampled);
+    auto mask = std::make_shared<LabelVolume>(desk.study.scan()->ct->grid());
+    (*mask)[{9, 9, 9}] = kRightLung;
+    desk.study.setPrediction({mask, "hand"});
+    QSignalSpy said(&desk.list, &ListSession::said);
+    desk.list.decide(ReviewState::Accepted);
+    SETTLE(desk);
+    QCOMPARE(said.size(), 1);
+    const QString sentence = said[0][0].toString();
+    QVERIFY2(sentence.contains("mask saved to") && sentence.contains("unevenly spaced"), qPrintable(sentence));
+  }
+
   void keepsWhatIsTyped() {
     const auto file = fresh();
     {
