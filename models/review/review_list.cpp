@@ -56,6 +56,10 @@ QString bound(const QString& text) {
   return text.isNull() ? QString("") : text;
 }
 
+QVariant countOf(const std::optional<AlarmCounts>& alarms, int AlarmCounts::*which) {
+  return alarms ? QVariant((*alarms).*which) : QVariant(QMetaType::fromType<int>());
+}
+
 QString now() {
   return QDateTime::currentDateTimeUtc().toString(Qt::ISODateWithMs);
 }
@@ -282,6 +286,40 @@ bool ReviewList::remove(const ReviewEntry& entry) {
   return removed;
 }
 
+bool ReviewList::putBack(const ReviewEntry& entry) {
+  bool back = false;
+  connection_->transaction([&] {
+    const QString there = "SELECT id FROM scan WHERE uid = ? AND source = ?";
+    if (connection_->run(there, {bound(entry.uid), bound(entry.source)}, "read").next()) return;
+    back = connection_->run("DELETE FROM removed WHERE id = ?", {entry.id}, "written").numRowsAffected() == 1;
+    if (!back) return;
+    (void)connection_->run(
+        "INSERT INTO scan (" + kColumns + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        {entry.id,
+         bound(entry.uid),
+         bound(entry.source),
+         bound(entry.description),
+         keyOf(entry.state),
+         entry.difficulty,
+         bound(entry.comment),
+         bound(entry.who),
+         bound(entry.when),
+         bound(entry.weights),
+         entry.version + 1,
+         bound(entry.name),
+         bound(entry.mask),
+         bound(entry.prediction),
+         bound(entry.problem),
+         countOf(entry.alarms, &AlarmCounts::serious),
+         countOf(entry.alarms, &AlarmCounts::warnings),
+         countOf(entry.alarms, &AlarmCounts::notes),
+         bound(entry.signer),
+         bound(entry.noted)},
+        "written");
+  });
+  return back;
+}
+
 bool ReviewList::update(ReviewEntry& entry, const std::function<void()>& within) {
   if (entry.difficulty < 0 || entry.difficulty > kHardest)
     throw Error(ErrorKind::InvalidInput, "The difficulty is a number from 0 to 5.");
@@ -311,14 +349,12 @@ bool ReviewList::update(ReviewEntry& entry, const std::function<void()>& within)
 }
 
 void ReviewList::noteResult(qint64 id, const ReviewResult& result) {
-  const auto count = [&](int AlarmCounts::*which) {
-    return result.alarms ? QVariant((*result.alarms).*which) : QVariant(QMetaType::fromType<int>());
-  };
   (void)connection_->run(
       "UPDATE scan SET prediction = ?, problem = ?, serious = ?, warnings = ?, notes = ?, weights = CASE WHEN mask = "
       "'' THEN ? ELSE weights END WHERE id = ?",
-      {bound(result.prediction), bound(result.problem), count(&AlarmCounts::serious), count(&AlarmCounts::warnings),
-       count(&AlarmCounts::notes), bound(result.weights), id},
+      {bound(result.prediction), bound(result.problem), countOf(result.alarms, &AlarmCounts::serious),
+       countOf(result.alarms, &AlarmCounts::warnings), countOf(result.alarms, &AlarmCounts::notes),
+       bound(result.weights), id},
       "written");
 }
 

@@ -45,6 +45,9 @@ class ReviewList {
   /// another one: somebody else may be at work on it.
   /// @return false, and it stays, if somebody else has changed or removed it since it was read
   [[nodiscard]] bool remove(const ReviewEntry& entry);
+  /// Puts an entry back as it was when it was removed, with its id, its name and what was decided about it.
+  /// @return false, and nothing is done, if it is back already or its scan has come onto the list again
+  [[nodiscard]] bool putBack(const ReviewEntry& entry);
 
   /// Writes state, difficulty, comment, weights, mask and signer of an entry. Who decided, and when, is written with
   /// another state or a mask that is signed, and only then: a comment does not put another name under a decision.

@@ -67,6 +67,7 @@ void ListSession::closeList() {
   entries_.clear();
   current_.reset();
   wanted_.reset();
+  removed_.reset();
   shown_ = false;
   problem_.clear();
   Q_EMIT listChanged();
@@ -162,9 +163,28 @@ void ListSession::remove(qint64 id) {
       current_.reset();
       problem_.clear();
     }
+    removed_ = seen;
     refresh();
     follow();
-    Q_EMIT said(tr("%1 is no longer on the list. Its files are where they were.").arg(fileName(seen)));
+    Q_EMIT said(tr("%1 is no longer on the list. Its files are where they were. The menu List can put it back.")
+                    .arg(fileName(seen)));
+  } catch (const Error& e) {
+    tell(e);
+  }
+}
+
+void ListSession::putBack() {
+  if (!list_ || !removed_) return;
+  try {
+    const ReviewEntry entry = *removed_;
+    const bool back = list_->putBack(entry);
+    removed_.reset();
+    refresh();
+    follow();
+    if (back)
+      Q_EMIT said(tr("%1 is on the list again, as it was.").arg(fileName(entry)));
+    else
+      Q_EMIT failed(tr("The scan of %1 has come onto the list again meanwhile.").arg(fileName(entry)), {});
   } catch (const Error& e) {
     tell(e);
   }

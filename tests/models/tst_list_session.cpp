@@ -133,9 +133,15 @@ class TestListSession : public QObject {
     QVERIFY(std::filesystem::exists(scans() / "p1/ct.nii.gz"));
     QCOMPARE(desk.list.entries().size(), 1);
     QVERIFY2(desk.failure().isEmpty(), qPrintable(desk.failure()));
+    desk.list.putBack();  // the last one, that is still open
+    QVERIFY(desk.list.current() == p1 && desk.list.shown() && !desk.list.removed());
+    QCOMPARE(desk.list.entries().size(), 2);
+    desk.list.remove(p1);
     desk.list.addScans({scans()});
     SETTLE(desk);
     QCOMPARE(desk.list.entries().size(), 3);
+    desk.list.putBack();
+    QVERIFY2(desk.failure().contains("again meanwhile"), qPrintable(desk.failure()));
     QVERIFY(desk.list.current().has_value());  // it is the scan that is open
   }
 

@@ -88,6 +88,29 @@ class TestReviewList : public QObject {
     QVERIFY(list.remove(*list.entry(a)) && list.remove(*list.entry(again)));
     QVERIFY(list.add(scan("3")) > again);
   }
+  void putsARemovedEntryBack() {
+    ReviewList list(fresh().toStdString());
+    ReviewEntry named = scan("1");
+    named.name = "anna";
+    const qint64 id = list.add(named);
+    ReviewEntry e = *list.entry(id);
+    e.state = ReviewState::Accepted;
+    e.who = e.signer = "ab";
+    e.mask = "m/anna.nii.gz";
+    e.comment = "fine";
+    QVERIFY(list.update(e, [] {}));
+    list.noteResult(id, {"p/anna.nii.gz", "unet", AlarmCounts{1, 2, 3}, ""});
+    const ReviewEntry seen = *list.entry(id);
+    QVERIFY(!list.putBack(seen));  // it is there
+    QVERIFY(list.remove(seen) && list.putBack(seen));
+    const ReviewEntry back = *list.entry(id);
+    QCOMPARE(reviewCsv({back}), reviewCsv({seen}));
+    QVERIFY(back.version > seen.version);  // who still holds the old one is told
+    QVERIFY(!list.putBack(seen));
+    QVERIFY(list.remove(back));
+    const qint64 again = list.add(scan("1"));
+    QVERIFY(!list.putBack(back) && list.entries().size() == 1 && list.entry(again));
+  }
   void keepsDecisions() {
     const QString file = fresh();
     {
