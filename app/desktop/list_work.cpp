@@ -103,6 +103,9 @@ void ListWork::makeMenu() {
   QAction* remove =
       add(tr("Remo&ve from the list …"), "", tr("Takes the scan that is selected in the table off the list (Delete)"));
   connect(remove, &QAction::triggered, this, &ListWork::askToRemove);
+  putBack_ = add(tr("Put &back"), "", tr("The scan that was removed last, with what was decided about it"));
+  putBack_->setObjectName("list.putBack");
+  connect(putBack_, &QAction::triggered, &session_, &ListSession::putBack);
   menu_->addSeparator();
   QAction* exportTable = add(tr("&Export table …"), "", tr("Save the whole list as CSV"));
   QAction* import = add(tr("&Import decisions …"), "", tr("Take over newer decisions from another list's CSV"));
@@ -118,6 +121,10 @@ void ListWork::makeMenu() {
 void ListWork::showActions() {
   for (QAction* action : ofList_) action->setEnabled(session_.list() != nullptr);
   for (QAction* action : ofScan_) action->setEnabled(session_.current().has_value());
+  const auto& removed = session_.removed();
+  putBack_->setEnabled(removed.has_value());
+  putBack_->setText(removed ? tr("Put %1 &back").arg(ListSession::fileName(*removed).replace('&', "&&"))
+                            : tr("Put &back"));
 }
 
 std::vector<LatestJob*> ListWork::jobs() {

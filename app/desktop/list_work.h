@@ -66,6 +66,7 @@ class ListWork : public QObject {
   ListOrder order_;
   ListPanel* panel_;
   QMenu* menu_;
+  QAction* putBack_ = nullptr;
   std::vector<QAction*> ofList_, ofScan_;  ///< that want an open list, a scan of it
 };
 

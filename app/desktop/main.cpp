@@ -174,7 +174,12 @@ int run(int argc, char** argv) {
   }
   window.show();
   std::vector<std::filesystem::path> paths;
-  for (const QString& path : parser.positionalArguments()) paths.emplace_back(path.toStdString());
+  for (const QString& path : parser.positionalArguments()) {
+    // Remembered as the last one, and on a list: read again from wherever the program is started next.
+    std::error_code code;
+    const std::filesystem::path whole = std::filesystem::absolute(path.toStdString(), code);
+    paths.push_back(code ? std::filesystem::path(path.toStdString()) : whole);
+  }
   if (parser.isSet(mask)) window.openReferenceWithScan(parser.value(mask).toStdString());
   if (parser.isSet(phantom))
     window.openPhantom(parser.value(seed).toULongLong());

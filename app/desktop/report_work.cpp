@@ -93,7 +93,8 @@ ReportRequest ReportWork::request(bool withIdentity) const {
     request.hidden.push_back(std::filesystem::path(request.scan->source.path).filename().string());
   // What was decided on the review list, while the mask is the one that it was decided about.
   const ReviewEntry* entry = list_.currentEntry();
-  if (entry != nullptr && list_.shown() && result && !isUndecided(entry->state) && !edit_.unsaved())
+  const bool about = entry != nullptr && (entry->state == ReviewState::Rejected || isAboutItsMask(*entry));
+  if (about && list_.shown() && result && !edit_.unsaved())
     request.decision = ReportDecision{keyOf(entry->state).toStdString(), entry->comment.toStdString(),
                                       entry->who.toStdString(), entry->when.toStdString()};
   request.withIdentity = withIdentity;

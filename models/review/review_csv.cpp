@@ -3,6 +3,7 @@
 
 #include <QDateTime>
 #include <QStringList>
+#include <QTimeZone>
 
 #include "pipeline/core/csv_text.h"
 #include "pipeline/core/error.h"
@@ -12,9 +13,10 @@ namespace pulmo {
 namespace {
 
 const QStringList& columns() {
-  static const QStringList names{
-      "uid",  "source", "description", "state",   "difficulty",     "comment",        "who",        "when", "weights",
-      "name", "mask",   "prediction",  "problem", "alarms_serious", "alarms_warning", "alarms_note"};
+  static const QStringList names{"uid",         "source",     "description", "state",          "difficulty",
+                                 "comment",     "who",        "when",        "weights",        "name",
+                                 "mask",        "prediction", "problem",     "alarms_serious", "alarms_warning",
+                                 "alarms_note", "signer",     "noted"};
   return names;
 }
 
@@ -119,7 +121,9 @@ QString reviewCsv(const QList<ReviewEntry>& entries) {
                        field(e.problem),
                        count(e, &AlarmCounts::serious),
                        count(e, &AlarmCounts::warnings),
-                       count(e, &AlarmCounts::notes)}
+                       count(e, &AlarmCounts::notes),
+                       field(e.signer),
+                       e.noted}
                .join(',') +
            '\n';
   return csv;
@@ -146,18 +150,27 @@ QList<ReviewEntry> parseReviewCsv(const QString& text) {
     e.description = value("description");
     e.comment = value("comment");
     e.who = value("who");
-    e.when = value("when");
+    const auto time = [&](const char* name) {
+      const QString written = value(name);
+      QDateTime instant = QDateTime::fromString(written, Qt::ISODateWithMs);
+      if (written.isEmpty()) return written;
+      if (!instant.isValid()) refuse(i, "has a time that is none");
+      if (instant.timeSpec() == Qt::LocalTime) instant.setTimeZone(QTimeZone::utc());
+      return instant.toUTC().toString(Qt::ISODateWithMs);
+    };
+    e.when = time("when");
+    e.noted = time("noted");
     e.weights = value("weights");
     if (e.uid.isEmpty()) refuse(i, "names no series");
     const auto state = reviewStateOf(value("state"));
     if (!state) refuse(i, "has the state \"" + value("state") + "\", which there is not");
     e.state = *state;
-    if (!e.when.isEmpty() && !QDateTime::fromString(e.when, Qt::ISODateWithMs).isValid())
-      refuse(i, "has a time that is none");
     bool number = true;
     const QString difficulty = value("difficulty");
     e.difficulty = difficulty.isEmpty() ? 0 : difficulty.toInt(&number);
     if (!number || e.difficulty < 0 || e.difficulty > kHardest) refuse(i, "has no difficulty from 0 to 5");
+    // Tables of older versions have one time for all.
+    if (!names.contains(QLatin1String("noted")) && (e.difficulty != 0 || !e.comment.isEmpty())) e.noted = e.when;
     entries << e;
   }
   return entries;

@@ -40,12 +40,14 @@ struct ReviewEntry {
   ReviewState state = ReviewState::New;
   int difficulty = 0;  ///< 1 easy .. 5 hard; 0 = not said
   QString comment;
-  QString who;         ///< who decided last
+  QString who;         ///< who decided last: has brought it into its state
   QString when;        ///< and when: UTC, ISO 8601 with milliseconds; "" = nobody yet
+  QString noted;       ///< when difficulty or comment were last changed, likewise
   QString weights;     ///< that made the prediction
   qint64 version = 0;  ///< counts the changes; told apart by it is whether somebody else was here meanwhile
   QString name;        ///< safe for a file's name, and no other entry's; "" = it has none
   QString mask;        ///< that was signed: a file relative to the list's folder; "" = none
+  QString signer;      ///< who signed it; "" = not known
   QString prediction;  ///< as in ReviewResult, like the two below
   std::optional<AlarmCounts> alarms;
   QString problem;
@@ -54,6 +56,13 @@ struct ReviewEntry {
 /// New or in review.
 [[nodiscard]] constexpr bool isUndecided(ReviewState state) {
   return state == ReviewState::New || state == ReviewState::InReview;
+}
+
+/// Whether the mask beside the list is the one that was accepted or corrected: a decision may have come in from another
+/// list, where it was about another mask.
+[[nodiscard]] inline bool isAboutItsMask(const ReviewEntry& entry) {
+  return !isUndecided(entry.state) && entry.state != ReviewState::Rejected && !entry.mask.isEmpty() &&
+         entry.signer == entry.who;
 }
 
 /// What is shown of a list. Nothing set: all of it.

@@ -35,17 +35,29 @@ const QList<QStringList>& schemaSteps() {
        "ALTER TABLE scan ADD COLUMN warnings INTEGER", "ALTER TABLE scan ADD COLUMN notes INTEGER",
        "CREATE UNIQUE INDEX scan_name ON scan (name) WHERE name <> ''"},
       {"CREATE TABLE removed (id INTEGER PRIMARY KEY, name TEXT NOT NULL)"},
+      // Until then, who signed was who had changed anything last: better is not known.
+      {"ALTER TABLE scan ADD COLUMN signer TEXT NOT NULL DEFAULT ''",
+       "UPDATE scan SET signer = who WHERE mask <> '' AND state IN ('accepted', 'corrected')",
+       "ALTER TABLE scan ADD COLUMN noted TEXT NOT NULL DEFAULT ''",
+       "UPDATE scan SET noted = decided WHERE comment <> '' OR difficulty <> 0"},
   };
   return steps;
 }
 
 const QString kColumns =
     "id, uid, source, description, state, difficulty, comment, who, decided, weights, version, name, mask, prediction, "
-    "problem, serious, warnings, notes";
+    "problem, serious, warnings, notes, signer, noted";
+
+/// What the files of an entry without a name are called by, before its id: see ListSession::fileName.
+const QString kNameless = "scan-";
 
 /// A null string would be bound as NULL, which no column takes.
 QString bound(const QString& text) {
   return text.isNull() ? QString("") : text;
+}
+
+QVariant countOf(const std::optional<AlarmCounts>& alarms, int AlarmCounts::*which) {
+  return alarms ? QVariant((*alarms).*which) : QVariant(QMetaType::fromType<int>());
 }
 
 QString now() {
@@ -71,7 +83,26 @@ ReviewEntry entryOf(const QSqlQuery& row) {
   e.problem = row.value(14).toString();
   if (!row.value(15).isNull())
     e.alarms = AlarmCounts{row.value(15).toInt(), row.value(16).toInt(), row.value(17).toInt()};
+  e.signer = row.value(18).toString();
+  e.noted = row.value(19).toString();
   return e;
+}
+
+/// Lists of older versions hold times as tables brought them: with any offset.
+bool isLater(const QString& a, const QString& b) {
+  const QDateTime first = QDateTime::fromString(a, Qt::ISODateWithMs),
+                  second = QDateTime::fromString(b, Qt::ISODateWithMs);
+  return first.isValid() && (!second.isValid() || first > second);
+}
+
+/// What a row of another list changes here: its decision, its comment and difficulty.
+struct Taken {
+  bool decision = false, note = false;
+};
+Taken takenFrom(const ReviewEntry& theirs, const ReviewEntry& ours) {
+  const bool newer = isLater(theirs.when, ours.when);
+  const bool undecided = isUndecided(theirs.state), oursUndecided = isUndecided(ours.state);
+  return {undecided == oursUndecided ? newer : oursUndecided, isLater(theirs.noted, ours.noted)};
 }
 
 }  // namespace
@@ -128,17 +159,24 @@ struct ReviewList::Connection {
       id = there.value(0).toLongLong();
       return false;
     }
+    const auto taken = [&](const QString& wanted) {
+      const QString byName = "SELECT id FROM scan WHERE name = ? UNION SELECT id FROM removed WHERE name = ?";
+      if (run(byName, {wanted, wanted}, "read").next()) return true;
+      if (!wanted.startsWith(kNameless)) return false;
+      const qint64 other = wanted.mid(kNameless.size()).toLongLong();
+      const QString byId =
+          "SELECT id FROM scan WHERE id = ? AND name = '' UNION SELECT id FROM removed WHERE id = ? AND "
+          "name = ''";
+      return run(byId, {other, other}, "read").next();
+    };
     QString unique = scan.name;
-    const QString taken = "SELECT id FROM scan WHERE name = ? UNION SELECT id FROM removed WHERE name = ?";
-    for (int i = 2; !unique.isEmpty() && run(taken, {unique, unique}, "read").next(); ++i)
-      unique = QString("%1-%2").arg(scan.name).arg(i);
-    const QSqlQuery added =
-        run("INSERT INTO scan (id, uid, source, description, weights, name, problem) VALUES ((SELECT 1 + max("
-            "coalesce((SELECT max(id) FROM scan), 0), coalesce((SELECT max(id) FROM removed), 0))), ?, ?, ?, ?, ?, ?)",
-            {bound(scan.uid), bound(scan.source), bound(scan.description), bound(scan.weights), bound(unique),
-             bound(scan.problem)},
-            "written");
-    id = added.lastInsertId().toLongLong();
+    for (int i = 2; !unique.isEmpty() && taken(unique); ++i) unique = QString("%1-%2").arg(scan.name).arg(i);
+    id = 1 + std::max(number("SELECT max(id) FROM scan"), number("SELECT max(id) FROM removed"));
+    while (unique.isEmpty() && taken(kNameless + QString::number(id))) ++id;
+    (void)run("INSERT INTO scan (id, uid, source, description, weights, name, problem) VALUES (?, ?, ?, ?, ?, ?, ?)",
+              {id, bound(scan.uid), bound(scan.source), bound(scan.description), bound(scan.weights), bound(unique),
+               bound(scan.problem)},
+              "written");
     return true;
   }
 
@@ -248,36 +286,75 @@ bool ReviewList::remove(const ReviewEntry& entry) {
   return removed;
 }
 
+bool ReviewList::putBack(const ReviewEntry& entry) {
+  bool back = false;
+  connection_->transaction([&] {
+    const QString there = "SELECT id FROM scan WHERE uid = ? AND source = ?";
+    if (connection_->run(there, {bound(entry.uid), bound(entry.source)}, "read").next()) return;
+    back = connection_->run("DELETE FROM removed WHERE id = ?", {entry.id}, "written").numRowsAffected() == 1;
+    if (!back) return;
+    (void)connection_->run(
+        "INSERT INTO scan (" + kColumns + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        {entry.id,
+         bound(entry.uid),
+         bound(entry.source),
+         bound(entry.description),
+         keyOf(entry.state),
+         entry.difficulty,
+         bound(entry.comment),
+         bound(entry.who),
+         bound(entry.when),
+         bound(entry.weights),
+         entry.version + 1,
+         bound(entry.name),
+         bound(entry.mask),
+         bound(entry.prediction),
+         bound(entry.problem),
+         countOf(entry.alarms, &AlarmCounts::serious),
+         countOf(entry.alarms, &AlarmCounts::warnings),
+         countOf(entry.alarms, &AlarmCounts::notes),
+         bound(entry.signer),
+         bound(entry.noted)},
+        "written");
+  });
+  return back;
+}
+
 bool ReviewList::update(ReviewEntry& entry, const std::function<void()>& within) {
   if (entry.difficulty < 0 || entry.difficulty > kHardest)
     throw Error(ErrorKind::InvalidInput, "The difficulty is a number from 0 to 5.");
-  const QString when = now();
-  bool written = false;
+  std::optional<ReviewEntry> written;
   connection_->transaction([&] {
-    const QSqlQuery query = connection_->run(
-        "UPDATE scan SET state = ?, difficulty = ?, comment = ?, who = ?, weights = ?, mask = ?, decided = ?, version "
-        "= version + 1 WHERE id = ? AND version = ?",
-        {keyOf(entry.state), entry.difficulty, bound(entry.comment), bound(entry.who), bound(entry.weights),
-         bound(entry.mask), when, entry.id, entry.version},
+    const auto before = this->entry(entry.id);
+    if (!before || before->version != entry.version) return;
+    ReviewEntry after = entry;
+    const bool decided = after.state != before->state || within;
+    after.who = decided ? entry.who : before->who;
+    after.when = decided ? now() : before->when;
+    const bool noted = after.comment != before->comment || after.difficulty != before->difficulty;
+    after.noted = noted ? now() : before->noted;
+    ++after.version;
+    (void)connection_->run(
+        "UPDATE scan SET state = ?, difficulty = ?, comment = ?, who = ?, weights = ?, mask = ?, signer = ?, decided = "
+        "?, noted = ?, version = ? WHERE id = ?",
+        {keyOf(after.state), after.difficulty, bound(after.comment), bound(after.who), bound(after.weights),
+         bound(after.mask), bound(after.signer), after.when, after.noted, after.version, after.id},
         "written");
-    written = query.numRowsAffected() == 1;
-    if (written && within) within();
+    if (within) within();
+    written = after;
   });
   if (!written) return false;
-  entry.when = when;
-  ++entry.version;
+  entry = *written;
   return true;
 }
 
 void ReviewList::noteResult(qint64 id, const ReviewResult& result) {
-  const auto count = [&](int AlarmCounts::*which) {
-    return result.alarms ? QVariant((*result.alarms).*which) : QVariant(QMetaType::fromType<int>());
-  };
   (void)connection_->run(
       "UPDATE scan SET prediction = ?, problem = ?, serious = ?, warnings = ?, notes = ?, weights = CASE WHEN mask = "
       "'' THEN ? ELSE weights END WHERE id = ?",
-      {bound(result.prediction), bound(result.problem), count(&AlarmCounts::serious), count(&AlarmCounts::warnings),
-       count(&AlarmCounts::notes), bound(result.weights), id},
+      {bound(result.prediction), bound(result.problem), countOf(result.alarms, &AlarmCounts::serious),
+       countOf(result.alarms, &AlarmCounts::warnings), countOf(result.alarms, &AlarmCounts::notes),
+       bound(result.weights), id},
       "written");
 }
 
@@ -285,30 +362,22 @@ ReviewList::Import ReviewList::importCsv(const QString& text) {
   const QList<ReviewEntry> incoming = parseReviewCsv(text);
   Import result;
   connection_->transaction([&] {
-    for (const ReviewEntry& e : incoming) {
-      QSqlQuery there = connection_->run("SELECT id, decided FROM scan WHERE uid = ? AND source = ?",
-                                         {e.uid, bound(e.source)}, "read");
-      const bool known = there.next();
-      if (known && there.value(1).toString() >= e.when) {  // ISO 8601 in UTC sorts as text
-        ++result.kept;
-        continue;
-      }
-      if (known)
-        (void)connection_->run(
-            "UPDATE scan SET state = ?, difficulty = ?, comment = ?, who = ?, weights = ?, decided = ?, version = "
-            "version "
-            "+ 1 WHERE id = ?",
-            {keyOf(e.state), e.difficulty, bound(e.comment), bound(e.who), bound(e.weights), e.when, there.value(0)},
-            "written");
-      else
-        (void)connection_->run(
-            "INSERT INTO scan (uid, source, description, state, difficulty, comment, who, weights, decided) VALUES (?, "
-            "?, "
-            "?, ?, ?, ?, ?, ?, ?)",
-            {e.uid, bound(e.source), bound(e.description), keyOf(e.state), e.difficulty, bound(e.comment), bound(e.who),
-             bound(e.weights), bound(e.when)},
-            "written");
-      ++(known ? result.updated : result.added);
+    for (const ReviewEntry& theirs : incoming) {
+      qint64 id = 0;
+      const bool added = connection_->insert(theirs, id);
+      const ReviewEntry ours = entry(id).value();
+      const Taken taken = added ? Taken{true, true} : takenFrom(theirs, ours);
+      ++(added ? result.added : taken.decision || taken.note ? result.updated : result.kept);
+      if (!added && !taken.decision && !taken.note) continue;
+      const ReviewEntry &decision = taken.decision ? theirs : ours, &note = taken.note ? theirs : ours;
+      // The weights tell what made the mask, and there may be one here.
+      const bool noMask = ours.mask.isEmpty() && ours.prediction.isEmpty();
+      (void)connection_->run(
+          "UPDATE scan SET state = ?, who = ?, decided = ?, difficulty = ?, comment = ?, noted = ?, weights = ?, "
+          "version = ? WHERE id = ?",
+          {keyOf(decision.state), bound(decision.who), bound(decision.when), note.difficulty, bound(note.comment),
+           bound(note.noted), bound(noMask ? decision.weights : ours.weights), ours.version + (added ? 0 : 1), id},
+          "written");
     }
   });
   return result;

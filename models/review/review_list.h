@@ -45,11 +45,15 @@ class ReviewList {
   /// another one: somebody else may be at work on it.
   /// @return false, and it stays, if somebody else has changed or removed it since it was read
   [[nodiscard]] bool remove(const ReviewEntry& entry);
+  /// Puts an entry back as it was when it was removed, with its id, its name and what was decided about it.
+  /// @return false, and nothing is done, if it is back already or its scan has come onto the list again
+  [[nodiscard]] bool putBack(const ReviewEntry& entry);
 
-  /// Writes state, difficulty, comment, who, weights and mask of an entry, and the time of the change.
-  /// @param entry   as read from the list, changed; gets the new version and time
-  /// @param within  done if the entry may be written, before it is: what belongs to the change, such as its mask's
-  ///                file. If it throws, nothing is written.
+  /// Writes state, difficulty, comment, weights, mask and signer of an entry. Who decided, and when, is written with
+  /// another state or a mask that is signed, and only then: a comment does not put another name under a decision.
+  /// @param entry   as read from the list, changed; gets the new version and what was written
+  /// @param within  done if the entry may be written, before it is: what belongs to a mask that is signed, its file.
+  ///                If it throws, nothing is written.
   /// @return false, and nothing is written or done, if somebody else has changed it since it was read
   /// @throws Error{InvalidInput} for a difficulty outside 0..5
   [[nodiscard]] bool update(ReviewEntry& entry, const std::function<void()>& within = {});
@@ -59,10 +63,11 @@ class ReviewList {
   void noteResult(qint64 id, const ReviewResult& result);
 
   struct Import {
-    int added = 0, updated = 0, kept = 0;  ///< kept: the list's own decision is as new or newer
+    int added = 0, updated = 0, kept = 0;  ///< kept: what the list has is as new or newer
   };
-  /// Takes over what reviewCsv has written elsewhere, all or nothing: scans that are not on the list are added,
-  /// decisions that are newer than the list's replace it.
+  /// Takes over what reviewCsv has written elsewhere, all or nothing. Scans that are not on the list are added. Of two
+  /// decisions the newer one counts, and any before none; of comments and difficulties the newer ones. Masks that were
+  /// signed here stay, with who signed them.
   /// @throws as parseReviewCsv
   Import importCsv(const QString& text);
 

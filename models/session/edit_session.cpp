@@ -3,10 +3,9 @@
 
 #include <QFileInfo>
 #include <QStandardPaths>
-#include <cstdio>
 #include <utility>
 
-#include "pipeline/edit/checksum.h"
+#include "models/session/journal_place.h"
 
 namespace pulmo {
 
@@ -18,17 +17,6 @@ fs::path journalFolder() {
   return fs::path(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation).toStdString()) / "edits";
 }
 
-/// One journal a scan. A DICOM series is the same wherever it lies; of other files only the place tells them apart.
-fs::path journalPath(const fs::path& folder, const Scan& scan) {
-  std::string key = scan.facts.uid;
-  if (scan.facts.format != "DICOM") key += '\n' + scan.source.path;
-  for (const int size : scan.ct->grid().size) key += '\n' + std::to_string(size);
-  const auto sum = checksum64({reinterpret_cast<const std::uint8_t*>(key.data()), key.size()});
-  char name[32];
-  std::snprintf(name, sizeof name, "%016llx.journal", static_cast<unsigned long long>(sum));
-  return folder / name;
-}
-
 /// @return nullopt if there are none
 /// @throws Error as peekJournal
 std::optional<FoundEdits> editsIn(const fs::path& path) {
@@ -36,6 +24,20 @@ std::optional<FoundEdits> editsIn(const fs::path& path) {
   const JournalFacts facts = peekJournal(path);
   if (facts.steps == 0) return std::nullopt;
   return FoundEdits{facts.steps, QFileInfo(QString::fromStdString(path.string())).lastModified()};
+}
+
+/// Puts edits that an earlier version has kept elsewhere where this one looks for them, if there are none.
+void bringOlderEdits(const std::vector<fs::path>& older, const fs::path& path) {
+  if (fs::exists(path)) return;
+  for (const fs::path& each : older) {
+    try {
+      if (!editsIn(each)) continue;
+      moveJournal(each, path);
+      return;
+    } catch (const Error&) {
+      // Not readable, or open in a window of that version: there it can be offered, here it is not missed.
+    }
+  }
 }
 
 }  // namespace
@@ -116,7 +118,7 @@ bool EditSession::openJournal(std::uint64_t baseChecksum) {
     return true;
   }
   try {
-    const JournalIdentity identity{scan_->source.path, scan_->facts.uid, editor_->mask().grid(), baseChecksum};
+    const JournalIdentity identity{placeOf(*scan_), scan_->facts.uid, editor_->mask().grid(), baseChecksum};
     journal_ = std::make_unique<EditJournal>(path_, identity, *editor_, Overwrite::Replace);
   } catch (const Error& e) {
     Q_EMIT failed(QString::fromUtf8(e.what()), QString::fromStdString(e.detail()));
@@ -159,7 +161,8 @@ void EditSession::lookForEdits() {
     };
     auto result = std::make_shared<Result>();
     recoveryJob_.run(
-        [path = path_, result](const StopToken&, const ProgressSink&) {
+        [path = path_, older = olderJournalPaths(folder_, *scan_), result](const StopToken&, const ProgressSink&) {
+          bringOlderEdits(older, path);
           try {
             result->found = editsIn(path);
           } catch (const Error& e) {
@@ -185,7 +188,10 @@ void EditSession::restore() {
   recoveryJob_.run(
       [path = path_, scan = scan_, result](const StopToken&, const ProgressSink& progress) {
         progress(0, "Restoring edits");
-        result->emplace(recoverEdits(path, scan->facts.uid, scan->ct->grid(), std::nullopt));
+        // How a file's series is called depends on how it was opened; its place has led to the journal.
+        const bool byUid = scan->facts.format == "DICOM";
+        const std::string uid = byUid ? scan->facts.uid : peekJournal(path).identity.seriesUid;
+        result->emplace(recoverEdits(path, uid, scan->ct->grid(), std::nullopt));
         return Outcome::Completed;
       },
       [this, scan = scan_, result] {

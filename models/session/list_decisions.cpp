@@ -18,6 +18,7 @@ struct ListSession::Signing {
   ReviewEntry entry;  ///< as it shall be
   fs::path staged, target;
   LabelPtr labels;
+  QString note;  ///< what is to be told with the file, see exportMask
   qint64 next = 0;
 };
 
@@ -44,11 +45,12 @@ bool ListSession::change(const Change& change) {
     if (entry.state == ReviewState::New) entry.state = ReviewState::InReview;
   }
   change(entry);
-  entry.who = who_;
+  entry.who = who_;  // counts if the state is another one
   try {
+    const ReviewEntry before = *seen;
     if (!list_->update(entry)) {
       refresh();
-      tellConflict(id, draft ? draft->comment : QString());
+      tellConflict(before, draft ? draft->comment : QString());
       return false;
     }
     refresh();
@@ -60,15 +62,16 @@ bool ListSession::change(const Change& change) {
   }
 }
 
-void ListSession::tellConflict(qint64 id, const QString& typed) {
-  const ReviewEntry* entry = find(id);
+void ListSession::tellConflict(const ReviewEntry& seen, const QString& typed) {
+  const ReviewEntry* entry = find(seen.id);
   if (!entry) return;
+  const bool decided = entry->when != seen.when && !entry->who.isEmpty();  // who only noted something is not known
   QString text = tr("%1 was changed by %2 in another window meanwhile. It is shown as it is now, and nothing was "
                     "written over it.")
-                     .arg(fileName(*entry), entry->who.isEmpty() ? tr("somebody") : entry->who);
+                     .arg(fileName(*entry), decided ? entry->who : tr("somebody"));
   if (!typed.isEmpty()) text += ' ' + tr("Your comment was: \"%1\".").arg(typed);
   Q_EMIT failed(text, {});
-  if (current_ == id) Q_EMIT currentChanged();
+  if (current_ == seen.id) Q_EMIT currentChanged();
 }
 
 QString ListSession::comment() const {
@@ -120,7 +123,7 @@ void ListSession::sign(ReviewState state, qint64 next) {
   signing->list = list_;
   signing->entry = *currentEntry();
   signing->entry.state = state;
-  signing->entry.who = who_;
+  signing->entry.who = signing->entry.signer = who_;
   signing->labels = labels;
   signing->next = next;
   const QString folder = QString::fromStdString(file_.filename().string()) + ".masks/", name = fileName(signing->entry);
@@ -140,7 +143,8 @@ void ListSession::sign(ReviewState state, qint64 next) {
         std::error_code code;
         fs::create_directories(signing->target.parent_path(), code);
         if (maker) signing->entry.weights = makerOf(*maker).text();
-        (void)exportMask(signing->staged, *signing->labels, scan->source, {}, Overwrite::Replace);
+        signing->note =
+            QString::fromStdString(exportMask(signing->staged, *signing->labels, scan->source, {}, Overwrite::Replace));
         return Outcome::Completed;
       },
       [this, signing] { signedAndSaved(*signing); });
@@ -157,13 +161,13 @@ void ListSession::signedAndSaved(const Signing& signing) {
     });
     if (signing.list == list_) refresh();
     if (!written) {
-      tellConflict(entry.id, {});
+      tellConflict(signing.entry, {});
     } else {
       if (draft_ && draft_->id == entry.id) draft_->version = entry.version;
       Q_EMIT resultSaved(signing.labels);
-      Q_EMIT said(tr("%1: %2, mask saved to %3.")
-                      .arg(fileName(entry), entry.state == ReviewState::Accepted ? tr("accepted") : tr("corrected"),
-                           QString::fromStdString(signing.target.string())));
+      const QString state = entry.state == ReviewState::Accepted ? tr("accepted") : tr("corrected");
+      const QString file = QString::fromStdString(signing.target.string());
+      Q_EMIT said(tr("%1: %2, mask saved to %3. %4").arg(fileName(entry), state, file, signing.note).trimmed());
       if (signing.next != 0 && afterSigning_ == 0) afterSigning_ = signing.next;
     }
   } catch (const Error& e) {

@@ -18,15 +18,6 @@ namespace {
 constexpr int kRestMs = 1500;  // from the last key until a comment is written
 constexpr qint64 kLargestTable = 64 << 20;
 
-/// 1 is right and 2 is left, also where only one of them is there: these are our own files.
-MaskValues ownValues() {
-  MaskValues values;
-  values.right = {1};
-  values.left = {2};
-  values.unsided = {3};
-  return values;
-}
-
 }  // namespace
 
 ListSession::ListSession(Study& study, ScanSession& scans, MaskSession& masks, QObject* parent)
@@ -76,6 +67,7 @@ void ListSession::closeList() {
   entries_.clear();
   current_.reset();
   wanted_.reset();
+  removed_.reset();
   shown_ = false;
   problem_.clear();
   Q_EMIT listChanged();
@@ -171,9 +163,28 @@ void ListSession::remove(qint64 id) {
       current_.reset();
       problem_.clear();
     }
+    removed_ = seen;
     refresh();
     follow();
-    Q_EMIT said(tr("%1 is no longer on the list. Its files are where they were.").arg(fileName(seen)));
+    Q_EMIT said(tr("%1 is no longer on the list. Its files are where they were. The menu List can put it back.")
+                    .arg(fileName(seen)));
+  } catch (const Error& e) {
+    tell(e);
+  }
+}
+
+void ListSession::putBack() {
+  if (!list_ || !removed_) return;
+  try {
+    const ReviewEntry entry = *removed_;
+    const bool back = list_->putBack(entry);
+    removed_.reset();
+    refresh();
+    follow();
+    if (back)
+      Q_EMIT said(tr("%1 is on the list again, as it was.").arg(fileName(entry)));
+    else
+      Q_EMIT failed(tr("The scan of %1 has come onto the list again meanwhile.").arg(fileName(entry)), {});
   } catch (const Error& e) {
     tell(e);
   }
@@ -191,7 +202,7 @@ QString ListSession::importCsv(const fs::path& path) {
   const ReviewList::Import result = list_->importCsv(QString::fromUtf8(file.readAll()));
   refresh();
   follow();
-  return tr("%1 scans added, %2 decisions taken over, %3 kept as they are here.")
+  return tr("%1 scans added, %2 decisions or comments taken over, %3 kept as they are here.")
       .arg(result.added)
       .arg(result.updated)
       .arg(result.kept);
@@ -268,16 +279,22 @@ void ListSession::loadMask() {
                   QString::fromStdString(fileOf(entry->mask).string()));
   const fs::path path = fileOf(wasSigned ? entry->mask : entry->prediction);
   if (path.empty() || !fs::exists(path, code)) return;
-  const QString origin =
-      wasSigned ? tr("signed by %1").arg(entry->who) : tr("%1, from the list").arg(entry->weights.section(',', 0, 0));
+  const QString origin = !wasSigned                ? tr("%1, from the list").arg(entry->weights.section(',', 0, 0))
+                         : entry->signer.isEmpty() ? tr("signed mask")
+                                                   : tr("signed by %1").arg(entry->signer);
   auto result = std::make_shared<NamedMask>();
   maskJob_.run(
       [scan = study_.scan(), path, origin, result](const StopToken& stop, const ProgressSink& progress) {
         progress(0, "Reading " + path.filename().string());
-        auto answer = loadOrInspectMask(path, scan.get(), ownValues(), stop);
+        auto answer = loadOrInspectMask(path, scan.get(), ownValues(path), stop);
         if (!answer) return Outcome::Stopped;
-        // With values given, there is nothing left to be asked.
-        *result = {std::make_shared<const LabelVolume>(std::move(answer->labels.value())), origin};
+        if (!answer->labels)  // a DICOM SEG that is not ours
+          throw Error(ErrorKind::InvalidInput,
+                      "The codes in " + path.filename().string() +
+                          " do not say which segment is which lung. Open it as the reference mask: there you can say.");
+        QStringList notes;
+        for (const std::string& note : answer->notes) notes << QString::fromStdString(note);
+        *result = {std::make_shared<const LabelVolume>(std::move(*answer->labels)), origin, notes};
         return Outcome::Completed;
       },
       [this, scan = study_.scan(), result] {

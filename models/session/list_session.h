@@ -55,6 +55,9 @@ class ListSession : public QObject {
   /// Takes an entry off the list, with what was decided about it; its scan and its files stay where they are, and a
   /// scan that is open stays open. Tells why, if it stays.
   void remove(qint64 id);
+  /// What was removed last, while the list is open.
+  [[nodiscard]] const std::optional<ReviewEntry>& removed() const { return removed_; }
+  void putBack();  ///< removed(), with what was decided about it. Tells why, if it cannot be
   void exportCsv(const std::filesystem::path& path, Overwrite overwrite) const;  ///< @throws Error{Io}
   /// @return what came in, as a sentence. @throws Error{Io, InvalidInput} as ReviewList::importCsv
   QString importCsv(const std::filesystem::path& path);
@@ -101,7 +104,7 @@ class ListSession : public QObject {
   void openEnded(Job::State state);
   void sign(ReviewState state, qint64 next);
   void signedAndSaved(const Signing& signing);
-  void tellConflict(qint64 id, const QString& typed);
+  void tellConflict(const ReviewEntry& seen, const QString& typed);
   void tell(const Error& error);
   [[nodiscard]] const ReviewEntry* entryOf(const Scan& scan) const;
 
@@ -116,6 +119,7 @@ class ListSession : public QObject {
   ScanPtr followed_;  ///< that shown_ is about
   QString problem_, who_;
   std::optional<Draft> draft_;
+  std::optional<ReviewEntry> removed_;
   QTimer rest_;
   LabelPtr fromList_;  ///< the prediction that this has loaded
   qint64 afterSigning_ = 0;

@@ -134,7 +134,7 @@ QVariant ListTable::headerData(int section, Qt::Orientation orientation, int rol
       {QT_TR_NOOP("Difficulty"), QT_TR_NOOP("1 easy to 5 hard")},
       {QT_TR_NOOP("Alarms"), QT_TR_NOOP("What is unusual about the mask that Segment the list has made")},
       {QT_TR_NOOP("Comment"), QT_TR_NOOP("What was noted")},
-      {QT_TR_NOOP("Who"), QT_TR_NOOP("Who decided or noted last")},
+      {QT_TR_NOOP("Who"), QT_TR_NOOP("Who decided last")},
       {QT_TR_NOOP("When"), QT_TR_NOOP("When that was")},
       {QT_TR_NOOP("Made by"), QT_TR_NOOP("The method and the weights that made the mask")}};
   if (role == Qt::DisplayRole) return tr(kHeads[section].name);

@@ -152,6 +152,13 @@ void discardJournal(const std::filesystem::path& path) {
   if (code) throw Error(ErrorKind::Io, "Could not remove " + path.string() + ": " + code.message() + ".");
 }
 
+void moveJournal(const std::filesystem::path& from, const std::filesystem::path& to) {
+  requireUnused(from);
+  std::error_code code;
+  std::filesystem::rename(from, to, code);
+  if (code) throw Error(ErrorKind::Io, "Could not rename " + from.string() + ": " + code.message() + ".");
+}
+
 void EditJournal::sync() {
   if (broken_) return;
   // EINVAL: the file system cannot sync (some network mounts); the bytes are written all the same.

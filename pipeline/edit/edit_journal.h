@@ -82,6 +82,10 @@ struct JournalFacts {
 /// @throws Error{Io} if another process has it open, or it cannot be removed; it is then as it was
 void discardJournal(const std::filesystem::path& path);
 
+/// Gives a journal another name in its folder.
+/// @throws Error{Io} if another process has it open, or it cannot be renamed; it is then as it was
+void moveJournal(const std::filesystem::path& from, const std::filesystem::path& to);
+
 struct RecoveredEdits {
   MaskEditor editor;  ///< the mask as it was, with undo and redo; a stroke that was cut off is its newest step
   JournalIdentity identity;

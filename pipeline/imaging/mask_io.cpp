@@ -171,6 +171,15 @@ LabelVolume brought(LabelVolume labels, const Scan* scan, const std::string& nam
 
 }  // namespace
 
+MaskValues ownValues(const fs::path& path) {
+  MaskValues values;
+  if (!isVolumeFileName(path)) return values;
+  values.right = {kRightLung};
+  values.left = {kLeftLung};
+  values.unsided = {kLungUnsided};
+  return values;
+}
+
 MaskInspection inspectMask(const fs::path& path) {
   return loadPlaced(path, nullptr, {})->inspection;
 }
@@ -183,6 +192,7 @@ std::optional<MaskAnswer> loadOrInspectMask(const fs::path& path, const Scan* sc
   if (!mask) return std::nullopt;
   answer.inspection = std::move(mask->inspection);
   answer.notes = std::move(mask->notes);
+  requireCodedSides(answer.inspection, values, name);
   MaskValues used = values;
   if (used.empty()) {
     const std::optional<MaskValues>& suggestion = answer.inspection.suggestion;

@@ -21,6 +21,10 @@ struct MaskValues {
   [[nodiscard]] bool empty() const { return right.empty() && left.empty() && unsided.empty(); }
 };
 
+/// What the values mean of a mask that this program has written: 1 is right and 2 is left, also where only one of them
+/// is there. Nothing for a DICOM SEG: its values number its segments, and its codes tell what they are.
+[[nodiscard]] MaskValues ownValues(const std::filesystem::path& path);
+
 /// What a mask file holds, for asking the person which value is which side.
 struct MaskInspection {
   Grid grid;                                   ///< as in the file
@@ -51,7 +55,8 @@ struct MaskAnswer {
 ///               which it must have the size.
 /// @param values which value is what; empty() = the inspection's suggestion
 /// @return nullopt if stopped
-/// @throws Error{InvalidInput} if the grids differ, or if nothing in it is lung
+/// @throws Error{InvalidInput} if the grids differ, if nothing in it is lung, or if values turn round a side that a
+/// DICOM SEG's codes tell
 [[nodiscard]] std::optional<MaskAnswer> loadOrInspectMask(const std::filesystem::path& path, const Scan* scan,
                                                           const MaskValues& values, const StopToken& stop);
 

@@ -41,6 +41,10 @@ std::uint8_t labelOf(std::int64_t value, const MaskValues& values) {
   return in(values.unsided) ? kLungUnsided : kBackground;
 }
 
+bool isSide(std::uint8_t label) {
+  return label == kRightLung || label == kLeftLung;
+}
+
 /// How far the middle of a value's voxels lies to the patient's left, in mm.
 double leftwards(const CodedVolume& mask, std::int32_t value) {
   Point3 sum{0, 0, 0};
@@ -101,6 +105,20 @@ std::string valuesAsText(const MaskInspection& inspection) {
   return text;
 }
 
+void requireCodedSides(const MaskInspection& inspection, const MaskValues& values, const std::string& name) {
+  if (inspection.names.empty() || !inspection.suggestion) return;  // no segments, or none that is coded as lung
+  for (const auto& [segment, voxels] : inspection.voxels) {
+    const std::uint8_t coded = labelOf(segment, *inspection.suggestion), taken = labelOf(segment, values);
+    const bool sides = isSide(coded) && isSide(taken);
+    if (!sides || coded == taken) continue;
+    const std::string right = "right lung", left = "left lung";
+    throw Error(ErrorKind::InvalidInput, "In " + name + " segment " + std::to_string(segment) + " is coded as " +
+                                             (coded == kRightLung ? right : left) + " and cannot be taken for the " +
+                                             (coded == kRightLung ? left : right) +
+                                             ": leave the values out, the file says which is which.");
+  }
+}
+
 LabelVolume labelsOf(CodedVolume&& mask, const MaskInspection& inspection, const MaskValues& values,
                      const std::string& name) {
   std::array<std::uint8_t, CodedVolume::kMostValues> label{};
@@ -108,7 +126,7 @@ LabelVolume labelsOf(CodedVolume&& mask, const MaskInspection& inspection, const
   for (std::size_t code = 0; code < mask.values.size(); ++code) {
     if (!inspection.voxels.contains(mask.values[code])) continue;
     label[code] = labelOf(mask.values[code], values);
-    sided = sided || label[code] == kRightLung || label[code] == kLeftLung;
+    sided = sided || isSide(label[code]);
     unsided = unsided || label[code] == kLungUnsided;
   }
   if (!sided && !unsided)

@@ -20,6 +20,10 @@ namespace pulmo {
 /// The values but 0, with the names they have: "1 (Lung), 2, 3"; "" if there are none. Twelve at most.
 [[nodiscard]] std::string valuesAsText(const MaskInspection& inspection);
 
+/// What a DICOM SEG's codes say of sides, nobody may turn round: values that were meant for another file would.
+/// @throws Error{InvalidInput} if the values take a segment for the right lung that is coded as left, or the other way
+void requireCodedSides(const MaskInspection& inspection, const MaskValues& values, const std::string& name);
+
 /// @param inspection  of the mask @param name  of the file
 /// @throws Error{InvalidInput} if nothing in it is lung
 [[nodiscard]] LabelVolume labelsOf(CodedVolume&& mask, const MaskInspection& inspection, const MaskValues& values,

@@ -185,6 +185,12 @@ class TestListWindow : public QObject {
     QTest::keyClick(table, Qt::Key_Delete);
     QCOMPARE(shown(window, ListTable::Name), QStringList({"anna"}));
     QVERIFY(QFile::exists(dir_.filePath("scans/bert/chest.nii.gz")));
+    auto* back = child<QAction>(window, "list.putBack");
+    QCOMPARE(back->text().remove('&'), QString("Put bert_chest back"));
+    back->trigger();
+    QCOMPARE(shown(window, ListTable::Name), QStringList({"anna", "bert_chest"}));
+    QCOMPARE(shown(window, ListTable::State), QStringList({"accepted", "rejected"}));
+    QVERIFY(!back->isEnabled());
   }
 
   // as `pulmoscope FILE.pulmolist` and a drop do

@@ -105,6 +105,27 @@ class TestSegmentationRead : public QObject {
                        [](const Index3& at) { return expected(at) == 0 ? kBackground : kLungUnsided; }));
   }
 
+  // Whoever tells the values of one file after the other must not turn one round that knows better.
+  void letsNobodyTurnCodedSidesRound() {
+    MaskValues values;
+    values.right = {1};
+    values.left = {2};
+    QVERIFY(isExpected(*loadOrInspectMask(file(columns()), &scan_, values, {})->labels));  // as the codes say
+    ForeignSeg leftFirst = columns();
+    std::swap(leftFirst.segments[0], leftFirst.segments[1]);
+    const fs::path path = file(leftFirst, "left-first.dcm");
+    try {
+      (void)loadOrInspectMask(path, &scan_, values, {});
+      QFAIL("taken");
+    } catch (const Error& e) {
+      QVERIFY2(std::string(e.what()).starts_with("In left-first.dcm segment 1 is coded as left lung"), e.what());
+    }
+    // A segment that is coded as lung of no side may be told one.
+    leftFirst.segments = {code(0x0062000F, "39607008"), code(0x0062000F, "39607008")};
+    QVERIFY(isExpected(*loadOrInspectMask(file(leftFirst), &scan_, values, {})->labels));
+    QVERIFY(ownValues("a.masks/p1.dcm").empty() && ownValues("p1.nii.gz").left == std::vector<std::int64_t>{2});
+  }
+
   void asksWhatItsSegmentsAreWhereNoCodeSaysSo() {
     ForeignSeg seg = columns();
     seg.segments = {code(0x0062000F, "113343008"), code(0x0062000F, "113343008")};  // "Organ"

@@ -8,10 +8,12 @@
 #include <cmath>
 #include <cstdio>
 #include <cstring>
+#include <fstream>
 
 #include "models/session/edit_session.h"
 #include "pipeline/core/label_set.h"
 #include "pipeline/core/random.h"
+#include "pipeline/edit/checksum.h"
 #include "tests/support/small_chest.h"
 
 using namespace pulmo;
@@ -28,6 +30,14 @@ ScanPtr scanOf(const std::string& uid) {
   scan.facts.format = "DICOM";
   scan.source.grid = scan.ct->grid();
   scan.source.path = "/scans/" + uid;
+  return std::make_shared<const Scan>(std::move(scan));
+}
+
+/// A volume file, as a search from some folder has found it.
+ScanPtr fileScan(const fs::path& path, const std::string& uid) {
+  Scan scan = *scanOf(uid);
+  scan.facts.format = "NIfTI";
+  scan.source.path = path.string();
   return std::make_shared<const Scan>(std::move(scan));
 }
 
@@ -49,8 +59,9 @@ LabelVolume withBall(LabelVolume mask, const Point3& at, double mm, std::uint8_t
 
 /// The scan "1.2.3" with one lung as its prediction, ready to be edited.
 struct Desk {
-  explicit Desk(const QString& folder, const std::string& uid = "1.2.3") : session(study, folder.toStdString()) {
-    study.setScan(scanOf(uid));
+  explicit Desk(const QString& folder, const std::string& uid = "1.2.3") : Desk(folder, scanOf(uid)) {}
+  Desk(const QString& folder, const ScanPtr& scan) : session(study, folder.toStdString()) {
+    study.setScan(scan);
     study.setPrediction({test::smallLung(kRightLung), "threshold"});
   }
   /// @return whether the search for earlier edits has ended
@@ -213,6 +224,67 @@ class TestEditSession : public QObject {
     desk.study.setScan(scanOf("1.2.3"));
     QVERIFY(desk.settle());
     QVERIFY(desk.session.found());
+  }
+  // The same file: from its folder, by a link, from the folder above; another of the same name and size is another
+  // scan.
+  void aFilesEditsAreFoundHoweverItIsOpened() {
+    const QTemporaryDir dir;
+    const fs::path root = fs::canonical(dir.path().toStdString());
+    for (const char* patient : {"p1", "p2"}) {
+      fs::create_directories(root / patient);
+      std::ofstream(root / patient / "ct.nii.gz") << patient;
+    }
+    fs::create_directory_symlink(root / "p1", root / "link");
+    {
+      Desk desk(dir.path(), fileScan(root / "p1/ct.nii.gz", "ct.nii.gz"));
+      QVERIFY(desk.settle() && desk.session.begin());
+      desk.dab({30, 20, 9}, 6, kLeftLung);
+    }
+    {
+      Desk other(dir.path(), fileScan(root / "p2/ct.nii.gz", "ct.nii.gz"));
+      QVERIFY(other.settle() && !other.session.found());
+      QVERIFY(other.session.begin());
+      other.dab({10, 20, 9}, 6, kLeftLung);
+      other.dab({10, 20, 9}, 8, kLeftLung);
+    }
+    const fs::path relative = fs::relative(root / "p1/ct.nii.gz");
+    for (const auto& [path, uid] : {std::pair(root / "p1/ct.nii.gz", "p1/ct.nii.gz"),
+                                    {root / "link/../link/ct.nii.gz", "ct.nii.gz"},
+                                    {relative, "ct.nii.gz"}}) {
+      Desk desk(dir.path(), fileScan(path, uid));
+      QVERIFY(desk.settle());
+      QVERIFY2(desk.session.found(), path.c_str());
+      QCOMPARE(desk.session.found()->steps, std::size_t(1));
+      desk.session.restore();
+      QVERIFY(desk.settle());
+      QVERIFY(desk.session.live() && desk.session.live()->voxels() ==
+                                         withBall(*test::smallLung(kRightLung), {30, 20, 9}, 6, kLeftLung).voxels());
+    }
+  }
+  // Versions before named them by the path as it was given and the name below the folder that was searched.
+  void editsOfEarlierVersionsAreFound() {
+    const QTemporaryDir dir;
+    const fs::path root = fs::canonical(dir.path().toStdString()), file = root / "p1/ct.nii.gz";
+    fs::create_directories(root / "p1");
+    std::ofstream(file.string()) << "p1";
+    {
+      Desk desk(dir.path(), fileScan(file, "p1/ct.nii.gz"));
+      QVERIFY(desk.settle() && desk.session.begin());
+      desk.dab({30, 20, 9}, 6, kLeftLung);
+    }
+    const QStringList written = QDir(dir.path()).entryList({"*.journal"});
+    QCOMPARE(written.size(), 1);
+    const std::string key = "p1/ct.nii.gz\n" + file.string() + "\n40\n40\n20";
+    const auto sum = checksum64({reinterpret_cast<const std::uint8_t*>(key.data()), key.size()});
+    const QString before = QString("%1.journal").arg(qulonglong{sum}, 16, 16, QChar('0'));
+    QVERIFY(before != written[0]);
+    QVERIFY(QFile::rename(dir.filePath(written[0]), dir.filePath(before)));
+    Desk desk(dir.path(), fileScan(file, "ct.nii.gz"));
+    QVERIFY(desk.settle());
+    QVERIFY(desk.session.found());
+    QCOMPARE(QDir(dir.path()).entryList({"*.journal"}), written);
+    desk.session.restore();
+    QVERIFY(desk.settle() && desk.session.live());
   }
   void twoWindowsDoNotOverwriteEachOther() {
     const QTemporaryDir dir;

@@ -10,8 +10,11 @@
 #include "models/session/weights_name.h"
 #include "pipeline/core/error.h"
 #include "pipeline/core/label_set.h"
+#include "pipeline/dicomseg/segmentation_file.h"
 #include "pipeline/imaging/mask_io.h"
+#include "pipeline/imaging/scan_search.h"
 #include "pipeline/learn/file_segmenter.h"
+#include "tests/support/dicom_writer.h"
 #include "tests/support/small_chest.h"
 
 using namespace pulmo;
@@ -130,9 +133,15 @@ class TestListSession : public QObject {
     QVERIFY(std::filesystem::exists(scans() / "p1/ct.nii.gz"));
     QCOMPARE(desk.list.entries().size(), 1);
     QVERIFY2(desk.failure().isEmpty(), qPrintable(desk.failure()));
+    desk.list.putBack();  // the last one, that is still open
+    QVERIFY(desk.list.current() == p1 && desk.list.shown() && !desk.list.removed());
+    QCOMPARE(desk.list.entries().size(), 2);
+    desk.list.remove(p1);
     desk.list.addScans({scans()});
     SETTLE(desk);
     QCOMPARE(desk.list.entries().size(), 3);
+    desk.list.putBack();
+    QVERIFY2(desk.failure().contains("again meanwhile"), qPrintable(desk.failure()));
     QVERIFY(desk.list.current().has_value());  // it is the scan that is open
   }
 
@@ -196,6 +205,43 @@ class TestListSession : public QObject {
     QVERIFY(!again.list.current() && !again.list.shown());
   }
 
+  // A DICOM SEG's values number its segments, from 1 for whichever lung is there: its codes tell the sides.
+  void opensASegmentationWithItsSides_data() {
+    QTest::addColumn<QList<int>>("labels");
+    QTest::addRow("left alone") << QList<int>{kLeftLung};
+    QTest::addRow("right alone") << QList<int>{kRightLung};
+    QTest::addRow("both") << QList<int>{kRightLung, kLeftLung};
+    QTest::addRow("side not told") << QList<int>{kLungUnsided};
+  }
+  void opensASegmentationWithItsSides() {
+    QFETCH(const QList<int>, labels);
+    const std::filesystem::path folder = scans(QString("seg/") + QTest::currentDataTag());
+    writeSeries(CtVolume(smallGrid(), std::int16_t{-800}), folder / "scan");
+    const Scan scan = openScan({folder / "scan"}, {}, {}, {}).value();
+    LabelVolume mask(smallGrid());
+    for (const int label : labels)  // like no mirror image of itself: wider to the feet, longer to the left
+      for (int z = 2; z < 15; ++z)
+        for (int y = 9; y < 25 - z / 2; ++y)
+          for (int x = 4; x < 16 - z / 3; ++x)
+            mask[{label == kLeftLung ? x + 18 : x, label == kLeftLung ? y + 6 : y, z}] =
+                static_cast<std::uint8_t>(label);
+    saveSegmentation(folder / "lungs.dcm", mask, scan.source, {}, Overwrite::Replace);
+    Desk desk;
+    desk.list.openList(folder / "a.pulmolist");
+    desk.list.addScans({folder / "scan"});
+    SETTLE(desk);
+    const qint64 id = desk.list.entries().at(0).id;
+    desk.list.noteResult(desk.list.list(), id, {"lungs.dcm", "unet", {}, {}});
+    desk.list.openEntry(id);
+    SETTLE(desk);
+    QVERIFY2(desk.study.prediction().labels, qPrintable(desk.failure()));
+    QVERIFY(desk.study.prediction().labels->voxels() == mask.voxels());
+    desk.list.decide(ReviewState::Accepted);  // and so it is signed
+    SETTLE(desk);
+    const std::filesystem::path file = desk.list.fileOf(desk.list.currentEntry()->mask);
+    QVERIFY(loadMask(file, desk.study.scan().get(), {{1}, {2}, {3}}).voxels() == mask.voxels());
+  }
+
   // Another window was quicker: its decision and its mask stay, ours is told, with the comment that was typed.
   void doesNotWriteOverAnotherWindow() {
     const auto file = fresh();
@@ -232,6 +278,72 @@ class TestListSession : public QObject {
     mine.list.noteComment("mine");  // now on top of theirs
     QVERIFY(mine.list.flush());
     QCOMPARE(ReviewList(file).entry(id)->comment, QString("mine"));
+  }
+
+  // Two people, one list: who signed a mask has signed it, whoever comments on it.
+  void aCommentChangesNoSignature() {
+    const auto file = fresh();
+    {
+      Desk desk;
+      desk.list.openList(file);
+      desk.list.addScans({scans()});
+      SETTLE(desk);
+      desk.list.openEntry(desk.id("p1_ct"));
+      SETTLE(desk);
+      desk.study.setPrediction({smallLung(kLeftLung), "hand"});
+      desk.list.decide(ReviewState::Accepted);
+      SETTLE(desk);
+    }
+    const QString when = ReviewList(file).entries().at(0).when;
+    for (const QString who : {"cd", ""}) {
+      Desk desk;
+      desk.list.setWho(who);
+      desk.list.openList(file);
+      desk.list.openEntry(desk.id("p1_ct"));
+      SETTLE(desk);
+      QCOMPARE(desk.study.prediction().origin, QString("signed by ab"));
+      desk.list.noteComment("seen by " + who);
+      QVERIFY(desk.list.flush());
+      desk.list.setDifficulty(who.isEmpty() ? 1 : 2);
+      const ReviewEntry& e = *desk.list.currentEntry();
+      QCOMPARE(e.comment, "seen by " + who);
+      QVERIFY(e.who == "ab" && e.when == when && e.signer == "ab" && isAboutItsMask(e));
+      QVERIFY2(desk.failure().isEmpty(), qPrintable(desk.failure()));
+    }
+    Desk desk;
+    desk.list.setWho("cd");
+    desk.list.openList(file);
+    desk.list.openEntry(desk.id("p1_ct"));
+    SETTLE(desk);
+    desk.list.decide(ReviewState::Rejected);
+    QVERIFY(desk.list.currentEntry()->who == "cd" && desk.list.currentEntry()->signer == "ab");
+    desk.list.decide(ReviewState::Corrected);
+    SETTLE(desk);
+    QVERIFY(desk.list.currentEntry()->signer == "cd");
+  }
+
+  // What the file of a mask cannot say about its slices is said when it is signed.
+  void tellsWhatASignedMaskCannotHold() {
+    const std::filesystem::path folder = scans("uneven");
+    DicomCut cut;
+    cut.keep = [](int slice) { return slice != 7; };
+    writeSeries(CtVolume(smallGrid(), std::int16_t{-800}), folder, cut);
+    Desk desk;
+    desk.list.openList(fresh());
+    desk.list.addScans({folder});
+    SETTLE(desk);
+    desk.list.openEntry(desk.list.entries().at(0).id);
+    SETTLE(desk);
+    QVERIFY(desk.study.scan() && desk.study.scan()->source.resampled);
+    auto mask = std::make_shared<LabelVolume>(desk.study.scan()->ct->grid());
+    (*mask)[{9, 9, 9}] = kRightLung;
+    desk.study.setPrediction({mask, "hand"});
+    QSignalSpy said(&desk.list, &ListSession::said);
+    desk.list.decide(ReviewState::Accepted);
+    SETTLE(desk);
+    QCOMPARE(said.size(), 1);
+    const QString sentence = said[0][0].toString();
+    QVERIFY2(sentence.contains("mask saved to") && sentence.contains("unevenly spaced"), qPrintable(sentence));
   }
 
   void keepsWhatIsTyped() {

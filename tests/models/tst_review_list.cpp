@@ -88,6 +88,29 @@ class TestReviewList : public QObject {
     QVERIFY(list.remove(*list.entry(a)) && list.remove(*list.entry(again)));
     QVERIFY(list.add(scan("3")) > again);
   }
+  void putsARemovedEntryBack() {
+    ReviewList list(fresh().toStdString());
+    ReviewEntry named = scan("1");
+    named.name = "anna";
+    const qint64 id = list.add(named);
+    ReviewEntry e = *list.entry(id);
+    e.state = ReviewState::Accepted;
+    e.who = e.signer = "ab";
+    e.mask = "m/anna.nii.gz";
+    e.comment = "fine";
+    QVERIFY(list.update(e, [] {}));
+    list.noteResult(id, {"p/anna.nii.gz", "unet", AlarmCounts{1, 2, 3}, ""});
+    const ReviewEntry seen = *list.entry(id);
+    QVERIFY(!list.putBack(seen));  // it is there
+    QVERIFY(list.remove(seen) && list.putBack(seen));
+    const ReviewEntry back = *list.entry(id);
+    QCOMPARE(reviewCsv({back}), reviewCsv({seen}));
+    QVERIFY(back.version > seen.version);  // who still holds the old one is told
+    QVERIFY(!list.putBack(seen));
+    QVERIFY(list.remove(back));
+    const qint64 again = list.add(scan("1"));
+    QVERIFY(!list.putBack(back) && list.entries().size() == 1 && list.entry(again));
+  }
   void keepsDecisions() {
     const QString file = fresh();
     {
@@ -182,6 +205,38 @@ class TestReviewList : public QObject {
     QCOMPARE(done, 1);
   }
 
+  // A decision keeps its name and its time until there is another one.
+  void aCommentDecidesNothing() {
+    ReviewList list(fresh().toStdString());
+    const qint64 id = list.add(scan("1"));
+    const auto change = [&](const QString& who, auto what, const std::function<void()>& within = {}) {
+      ReviewEntry e = *list.entry(id);
+      e.who = who;
+      what(e);
+      return list.update(e, within);
+    };
+    const auto sign = [](ReviewEntry& e) {
+      e.state = ReviewState::Accepted;
+      e.mask = "m/1.nii.gz";
+      e.signer = e.who;
+    };
+    QVERIFY(change("ab", sign, [] {}));
+    const ReviewEntry before = *list.entry(id);
+    QVERIFY(!before.when.isEmpty() && before.noted.isEmpty());
+    QTRY_VERIFY(QDateTime::currentDateTimeUtc().toString(Qt::ISODateWithMs) > before.when);
+    QVERIFY(change("cd", [](ReviewEntry& e) { e.comment = "fine"; }));
+    QVERIFY(change("", [](ReviewEntry& e) { e.difficulty = 3; }));
+    ReviewEntry after = *list.entry(id);
+    QVERIFY(after.who == "ab" && after.when == before.when && after.signer == "ab" && isAboutItsMask(after));
+    QVERIFY(after.comment == "fine" && after.difficulty == 3 && after.noted > before.when && after.version == 4);
+    QVERIFY(change("cd", [](ReviewEntry& e) { e.state = ReviewState::Rejected; }));
+    after = *list.entry(id);
+    QVERIFY(after.who == "cd" && after.when > before.when && after.signer == "ab" && !isAboutItsMask(after));
+    QVERIFY(change("ab", sign, [] {}) && change("cd", sign, [] {}));  // the same state, signed anew
+    after = *list.entry(id);
+    QVERIFY(after.who == "cd" && after.signer == "cd" && isAboutItsMask(after));
+  }
+
   // Results of a batch change no decision and stop nobody's; names are one entry's alone.
   void notesResultsBesideDecisions() {
     const QString file = fresh();
@@ -196,6 +251,7 @@ class TestReviewList : public QObject {
     all[0].state = ReviewState::Accepted;
     all[0].mask = "m/ct.nii.gz";
     all[0].weights = "hand";
+    all[0].signer = "ab";
     QVERIFY(list.update(all[0]));  // as it was read before
     list.noteResult(all[0].id, {"p/ct.nii.gz", "unet", AlarmCounts{0, 0, 1}, ""});
     all = ReviewList(file.toStdString()).entries();
@@ -203,8 +259,8 @@ class TestReviewList : public QObject {
     QVERIFY(all[0].alarms == AlarmCounts({0, 0, 1}) && all[0].prediction == "p/ct.nii.gz");
     QVERIFY(!all[1].alarms && all[1].problem == "No lungs were found." && all[1].version == 1);
     const QStringList lines = reviewCsv(all).split('\n');
-    QVERIFY2(lines[1].endsWith(",hand,ct,m/ct.nii.gz,p/ct.nii.gz,,0,0,1"), qPrintable(lines[1]));
-    QVERIFY2(lines[2].endsWith(",ct-2,,,No lungs were found.,,,"), qPrintable(lines[2]));
+    QVERIFY2(lines[1].endsWith(",hand,ct,m/ct.nii.gz,p/ct.nii.gz,,0,0,1,ab,"), qPrintable(lines[1]));
+    QVERIFY2(lines[2].endsWith(",ct-2,,,No lungs were found.,,,,,"), qPrintable(lines[2]));
   }
 
   // A process that does nothing but decide is killed at random moments: every decision that it was told is kept.
@@ -262,7 +318,25 @@ class TestReviewList : public QObject {
     QVERIFY(list.update(e));
     QCOMPARE(list.entries().at(0).weights, QString("new.pth"));
     QVERIFY(e.name.isEmpty() && e.mask.isEmpty() && !e.alarms);
-    QCOMPARE(sql(file, {"PRAGMA user_version"}).toInt(), 4);
+    QCOMPARE(sql(file, {"PRAGMA user_version"}).toInt(), 5);
+  }
+  // Who signed stood in the column of who changed anything last.
+  void upgradesWhoSigned() {
+    const QString file = fresh();
+    {
+      ReviewList list(file.toStdString());
+      for (const char* uid : {"1", "2", "3"}) (void)list.add(scan(uid));
+    }
+    (void)sql(file, {"ALTER TABLE scan DROP COLUMN signer", "ALTER TABLE scan DROP COLUMN noted",
+                     "UPDATE scan SET who = 'ab', decided = '2026-11-01T10:00:00.000Z', comment = 'c' || uid",
+                     "UPDATE scan SET mask = 'm/1.nii.gz', state = 'accepted' WHERE uid = '1'",
+                     "UPDATE scan SET mask = 'm/2.nii.gz', state = 'rejected', comment = '' WHERE uid = '2'",
+                     "PRAGMA user_version = 4"});
+    const QList<ReviewEntry> all = ReviewList(file.toStdString()).entries();
+    QVERIFY(all[0].signer == "ab" && all[0].noted == all[0].when && all[0].when == "2026-11-01T10:00:00.000Z");
+    QVERIFY(all[1].signer.isEmpty() && all[1].noted.isEmpty() &&
+            all[1].who == "ab");  // who rejected need not have signed
+    QVERIFY(all[2].signer.isEmpty() && all[2].comment == "c3");
   }
 
   void refusesWhatIsNoList() {
@@ -293,7 +367,7 @@ class TestReviewList : public QObject {
     const QString csv = reviewCsv(list.entries());
     QVERIFY(
         csv.startsWith("uid,source,description,state,difficulty,comment,who,when,weights,name,mask,prediction,"
-                       "problem,alarms_serious,alarms_warning,alarms_note\n"));
+                       "problem,alarms_serious,alarms_warning,alarms_note,signer,noted\n"));
     ReviewList other(fresh().toStdString());
     ReviewList::Import result = other.importCsv(csv);
     QVERIFY(result.added == 2 && result.updated == 0 && result.kept == 0);
@@ -314,6 +388,81 @@ class TestReviewList : public QObject {
     result = other.importCsv(QChar(0xFEFF) + QString("state,uid,source\r\naccepted,9,/z\r\n"));
     QCOMPARE(result.added, 1);
     QVERIFY(other.entries().at(2).state == ReviewState::Accepted);
+  }
+
+  /// A table of one row, of another list.
+  static QString table(const QString& state, const QString& who, const QString& when, const QString& comment = {},
+                       const QString& noted = {}) {
+    return QStringLiteral("uid,source,state,who,when,comment,noted\n1,/scans/a,%1,%2,%3,%4,%5\n")
+        .arg(state, who, when, comment, noted);
+  }
+
+  // Whoever only looked at a scan later has not undone what was decided about it; either way round.
+  void takesNoDecisionBack() {
+    ReviewList list(fresh().toStdString());
+    (void)list.add(scan("1"));
+    QCOMPARE(list.importCsv(table("in_review", "cd", "2026-11-05T10:00:00.000Z")).updated, 1);
+    QCOMPARE(list.importCsv(table("accepted", "ab", "2026-11-01T10:00:00.000Z")).updated, 1);
+    QCOMPARE(list.importCsv(table("in_review", "cd", "2026-11-09T10:00:00.000Z")).kept, 1);
+    QCOMPARE(list.importCsv(table("new", "", "")).kept, 1);
+    ReviewEntry e = list.entries().at(0);
+    QVERIFY(e.state == ReviewState::Accepted && e.who == "ab" && e.when == "2026-11-01T10:00:00.000Z");
+    // A comment comes over by its own time, and takes no decision with it.
+    QCOMPARE(list.importCsv(table("new", "", "", "late", "2026-11-09T10:00:00.000Z")).updated, 1);
+    QCOMPARE(list.importCsv(table("rejected", "ef", "2026-11-02T10:00:00Z", "early", "2026-11-02T10:00:00Z")).updated,
+             1);
+    e = list.entries().at(0);
+    QVERIFY(e.state == ReviewState::Rejected && e.who == "ef" && e.comment == "late");
+  }
+
+  // 09:30 at UTC-5 is later than 10:00 UTC, 15:00 at UTC+9 is earlier.
+  void comparesTimesNotText() {
+    ReviewList list(fresh().toStdString());
+    (void)list.add(scan("1"));
+    QCOMPARE(list.importCsv(table("accepted", "ab", "2026-11-01T10:00:00.000Z")).updated, 1);
+    QCOMPARE(list.importCsv(table("rejected", "cd", "2026-11-01T15:00:00.000+09:00")).kept, 1);
+    QCOMPARE(list.importCsv(table("rejected", "ef", "2026-11-01T09:30:00.000-05:00")).updated, 1);
+    QCOMPARE(list.entries().at(0).when, QString("2026-11-01T14:30:00.000Z"));
+    QCOMPARE(list.importCsv(table("accepted", "ab", "2026-11-01T14:31:00")).updated, 1);  // no offset: UTC
+    QCOMPARE(list.entries().at(0).when, QString("2026-11-01T14:31:00.000Z"));
+  }
+
+  // What comes in has its own files: the masks that were signed for a removed entry stay whose they are.
+  void importedScansGetNewNames() {
+    ReviewList list(fresh().toStdString());
+    (void)list.add(scan("7"));
+    const qint64 nameless = list.add(scan("8"));
+    QVERIFY(list.remove(*list.entry(nameless)));
+    QCOMPARE(list.importCsv("uid,source,state\n9,/z,accepted\n").added, 1);
+    const ReviewEntry in = list.entries().last();
+    QVERIFY(in.uid == "9" && in.state == ReviewState::Accepted && in.id > nameless);
+    // Files of a scan without a name are called scan-<id>: nothing else is.
+    ReviewEntry folder = scan("10");
+    folder.name = QString("scan-%1").arg(nameless);
+    QCOMPARE(list.entry(list.add(folder))->name, folder.name + "-2");
+    ReviewEntry ahead = scan("11");
+    ahead.name = QString("scan-%1").arg(list.entries().last().id + 2);
+    const qint64 named = list.add(ahead);
+    QVERIFY(list.add(scan("12")) > named + 1);
+  }
+
+  // A colleague's decision is about a colleague's mask.
+  void anImportedDecisionSignsNoMask() {
+    ReviewList list(fresh().toStdString());
+    ReviewEntry e = *list.entry(list.add(scan("1")));
+    e.state = ReviewState::Accepted;
+    e.who = e.signer = "ab";
+    e.mask = "m/1.nii.gz";
+    e.weights = "mine.pth";
+    QVERIFY(list.update(e, [] {}));
+    QCOMPARE(
+        list.importCsv("uid,source,state,who,when,weights,mask,signer\n1,/scans/a,corrected,cd,2999-01-01T00:00:00Z,"
+                       "theirs.pth,their.masks/1.nii.gz,cd\n")
+            .updated,
+        1);
+    e = list.entries().at(0);
+    QVERIFY(e.state == ReviewState::Corrected && e.who == "cd" && !isAboutItsMask(e));
+    QVERIFY(e.signer == "ab" && e.mask == "m/1.nii.gz" && e.weights == "mine.pth");
   }
 
   // All or nothing, with the line that is wrong.

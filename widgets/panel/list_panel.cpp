@@ -279,9 +279,12 @@ void ListPanel::showCurrent() {
     hint = tr("Opening …");
   else if (!session_.problem().isEmpty())
     hint = tr("It could not be opened: %1").arg(session_.problem());
-  else
+  else {
     hint = entry->who.isEmpty() ? reviewStateText(entry->state)
                                 : tr("%1, by %2").arg(reviewStateText(entry->state), entry->who);
+    if (!entry->signer.isEmpty() && entry->signer != entry->who)
+      hint += tr("; the mask here was signed by %1").arg(entry->signer);
+  }
   const QString name =
       entry ? QStringLiteral("<b>%1</b> ").arg(ListSession::fileName(*entry).toHtmlEscaped()) : QString();
   title_->setText(QStringLiteral("%1<span style='color: #8e9aa8'>%2</span>").arg(name, hint.toHtmlEscaped()));
