@@ -60,6 +60,7 @@ EditSession::EditSession(Study& study, fs::path folder, QObject* parent)
 }
 
 EditSession::~EditSession() {
+  blockSignals(true);  // whoever could be told may be gone
   close();
 }
 
