@@ -75,7 +75,7 @@ MainWindow::MainWindow(FileDialogs dialogs, TrainingFunctions training, QWidget*
       status_(new StatusStrip(this)),
       methods_(new MethodsWork(study_, view_, masks_, *grid_, *status_, dialogs_, this)),
       simulate_(new SimulateWork(study_, view_, *grid_, *status_, dialogs_, this)),
-      train_(new TrainWork(std::move(training), study_, view_, *grid_, *status_, simulate_->session(), dialogs_, this)),
+      train_(new TrainWork(std::move(training), study_, view_, *status_, simulate_->session(), dialogs_, this)),
       review_(new ReviewWork(study_, view_, surfaces_, comparison_, *grid_, *status_, dialogs_, this)),
       edit_(new EditWork(study_, masks_, *grid_, *status_, dialogs_, this)),
       list_(new ListWork(study_, scans_, masks_, edit_->session(), *status_, dialogs_, this)),
@@ -258,6 +258,7 @@ void MainWindow::connectActions() {
     for (LatestJob* job : {&surfaces_.job(), &volumes_.job(), &comparison_.job(), &methods_->session().compareJob()})
       job->setHeld(working);
   });
+  connect(train_, &TrainWork::previewChanged, edit_, &EditWork::setPreview);
   connect(train_, &TrainWork::readyToEnd, this, &QWidget::close, Qt::QueuedConnection);
   connect(segmentPanel_, &SegmentPanel::openReferenceRequested, this, &MainWindow::chooseReference);
   connect(segmentPanel_, &SegmentPanel::saveAgreementRequested, review_, &ReviewWork::saveAgreement);

@@ -12,7 +12,6 @@
 #include "widgets/panel/runs_panel.h"
 #include "widgets/panel/samples_window.h"
 #include "widgets/panel/train_panel.h"
-#include "widgets/view/view_grid.h"
 
 namespace pulmo {
 
@@ -32,12 +31,11 @@ bool isRun(const std::filesystem::path& folder) {
 
 }  // namespace
 
-TrainWork::TrainWork(TrainingFunctions functions, Study& study, ViewState& view, ViewGrid& grid, StatusStrip& status,
+TrainWork::TrainWork(TrainingFunctions functions, Study& study, ViewState& view, StatusStrip& status,
                      SimulationSession& simulation, const FileDialogs& dialogs, QWidget* parent)
     : QObject(parent),
       study_(study),
       view_(view),
-      grid_(grid),
       status_(status),
       simulation_(simulation),
       dialogs_(dialogs),
@@ -68,7 +66,8 @@ TrainWork::TrainWork(TrainingFunctions functions, Study& study, ViewState& view,
   connect(&view_, &ViewState::cursorChanged, this, &TrainWork::askAboutSlice);
   connect(&study_, &Study::scanChanged, this, &TrainWork::askAboutSlice);
   connect(&session_, &TrainingSession::previewMade, this, &TrainWork::showPreview);
-  connect(&study_, &Study::predictionChanged, this, [this] { grid_.setPatch(PaneId::Prediction, nullptr); });
+  connect(&session_.job(), &LatestJob::ended, this, &TrainWork::showPreview);
+  connect(&study_, &Study::predictionChanged, this, [this] { Q_EMIT previewChanged(nullptr, {}); });
   connect(&session_, &TrainingSession::runsChanged, this, [this] {
     if (resuming_.empty()) return;
     const auto& all = session_.runs();
@@ -197,13 +196,10 @@ void TrainWork::askAboutSlice() {
 
 void TrainWork::showPreview() {
   const auto& preview = session_.preview();
-  if (!preview || !study_.scan() || preview->ct != study_.scan()->ct) {
-    grid_.setPatch(PaneId::Prediction, nullptr);
-    return;
-  }
-  grid_.setPatch(PaneId::Prediction,
-                 std::make_shared<const SlicePatch>(SlicePatch{preview->z, nullptr, preview->labels}));
-  grid_.setDetail(PaneId::Prediction, tr("training, epoch %1, slice %2").arg(preview->epoch).arg(preview->z + 1));
+  if (!preview || !session_.busy() || !study_.scan() || preview->ct != study_.scan()->ct)
+    return Q_EMIT previewChanged(nullptr, {});
+  Q_EMIT previewChanged(std::make_shared<const SlicePatch>(SlicePatch{preview->z, nullptr, preview->labels}),
+                        tr("training, epoch %1, slice %2").arg(preview->epoch).arg(preview->z + 1));
 }
 
 bool TrainWork::mayEnd() {

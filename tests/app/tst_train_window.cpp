@@ -19,6 +19,7 @@
 #include <atomic>
 #include <ctime>
 
+#include "app/desktop/edit_work.h"
 #include "app/desktop/main_window.h"
 #include "app/desktop/simulate_work.h"
 #include "app/desktop/theme.h"
@@ -110,6 +111,10 @@ class TestTrainWindow : public QObject {
     };
     return dialogs;
   }
+  /// What is written beside the name of the pane Prediction.
+  static QString paneDetail(const MainWindow& window) {
+    return child<QWidget>(window, "frame.prediction")->findChild<QWidget*>("title")->toolTip();
+  }
   void openStore(MainWindow& window) {
     QVERIFY(window.showTab("train"));
     nextAnswer_ = dir_.path();
@@ -159,8 +164,42 @@ class TestTrainWindow : public QObject {
       return curves->hoverText().contains("0.85");
     };
     QTRY_VERIFY_WITH_TIMEOUT(hovered(), kPatienceMs);
+    // The network's view has gone with the training, and with it its caption.
+    QTRY_VERIFY_WITH_TIMEOUT(child<SlicePane>(window, "pane.prediction")->scene().empty(), kPatienceMs);
+    QCOMPARE(paneDetail(window), QString());
+  }
+  // The slice in view as the network sees it, though nobody has segmented; never in place of a mask that is edited.
+  void aPreviewStandsInForNoMaskThatIsEdited() {
+    BusyTrainer trainer;
+    trainer.endless = true;
+    MainWindow window(answering(), trainer.functions());
+    window.show();
+    window.openPhantom(1);
+    QTRY_VERIFY_WITH_TIMEOUT(window.settled(), kPatienceMs);
+    openStore(window);
+    nextAnswer_ = dir_.filePath("run-preview");
+    QTest::mouseClick(child<QPushButton>(window, "train.start"), Qt::LeftButton);
     auto* pane = child<SlicePane>(window, "pane.prediction");
-    QVERIFY(!pane->scene().empty());  // the network's labels, though nobody has segmented
+    QTRY_VERIFY_WITH_TIMEOUT(!pane->scene().empty(), kPatienceMs);
+    QVERIFY2(paneDetail(window).startsWith("training, epoch "), qPrintable(paneDetail(window)));
+    // In the mediastinum BusyTrainer sees right lung (1), and the phantom has none.
+    const Index3 at{134, 150, 75};
+    const auto saturation = [&] {
+      const auto [x, y] = pane->scene().pixelOf({double(at[0]), double(at[1]), double(at[2])});
+      const QPoint pixel = (QPointF(x, y) / pane->devicePixelRatioF()).toPoint();
+      return pane->grab().toImage().pixelColor(pixel).saturation();
+    };
+    QVERIFY2(saturation() > 40, qPrintable(QString::number(saturation())));
+    QVERIFY(window.edit().session().begin());  // of the reference: the phantom's own lungs
+    QVERIFY2(paneDetail(window).startsWith("copy of "), qPrintable(paneDetail(window)));
+    QCOMPARE((*window.edit().session().live())[at], kBackground);
+    QVERIFY2(saturation() < 40, qPrintable(QString::number(saturation())));
+    QSignalSpy previews(&window.training().session(), &TrainingSession::previewMade);
+    QTRY_VERIFY_WITH_TIMEOUT(previews.size() > 1, kPatienceMs);
+    QVERIFY(paneDetail(window).startsWith("copy of "));
+    QVERIFY(saturation() < 40);
+    window.training().session().requestStop();
+    QTRY_VERIFY_WITH_TIMEOUT(!window.training().session().busy(), kPatienceMs);
   }
   // As a scan is opened or dropped: a dataset, and the folder of a run.
   void opensDatasetsAndRunsLikeScans() {
