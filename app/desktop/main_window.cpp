@@ -312,6 +312,11 @@ void MainWindow::connectModels() {
       if (std::exchange(closeWhenSaved_, false)) close();
     });
   }
+  scans_.setGuard([this](std::function<void()> then) { return mayLeave(std::move(then)); });
+  connect(&masks_.saveJob(), &LatestJob::ended, this, [this](Job::State state) {
+    const auto then = std::exchange(whenSaved_, nullptr);
+    if (then && state == Job::State::Completed) then();
+  });
   connect(&study_, &Study::scanChanged, this, &MainWindow::showScan);
   connect(&study_, &Study::referenceChanged, this, &MainWindow::showMasks);
   connect(&study_, &Study::predictionChanged, this, &MainWindow::showMasks);
@@ -478,6 +483,7 @@ void MainWindow::showEvent(QShowEvent* event) {
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
+  if (!mayLeave([this] { close(); })) return event->ignore();
   if (!train_->mayEnd()) return event->ignore();  // comes again when the checkpoint is written
   const std::vector<LatestJob*> saves = saveJobs();
   closeWhenSaved_ = std::any_of(saves.begin(), saves.end(), [](LatestJob* job) { return job->busy(); });

@@ -3,6 +3,7 @@
 #include <QMainWindow>
 #include <QString>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -93,9 +94,12 @@ class MainWindow : public QMainWindow {
   void connectActions();
   void connectModels();
   void applyAutoWindow();
+  /// Asks about edits that would be lost with the scan. @param then  done when they are saved, if that is the answer
+  /// @return whether they may go, or there are none
+  [[nodiscard]] bool mayLeave(std::function<void()> then);
   void chooseReference();
   void askMaskValues(const std::filesystem::path& path, const MaskInspection& inspection);
-  void chooseMaskFile();
+  bool chooseMaskFile();  ///< @return whether the mask is being saved
   void choosePictureFile();
   void chooseLungPictureFile();
   void savePicture(const QImage& picture, const SaveTarget& target);
@@ -148,6 +152,7 @@ class MainWindow : public QMainWindow {
   bool unattended_ = false;
   bool arranged_ = false;  ///< the docks are where a person, or the window's first size, put them
   bool closeWhenSaved_ = false;
+  std::function<void()> whenSaved_;  ///< what waits until edits that would be lost are saved
 };
 
 }  // namespace pulmo

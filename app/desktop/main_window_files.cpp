@@ -64,15 +64,27 @@ void MainWindow::chooseReference() {
   if (!file.isEmpty()) openReference(toPath(file));
 }
 
-void MainWindow::chooseMaskFile() {
+bool MainWindow::mayLeave(std::function<void()> then) {
+  if (!edit_->session().wouldBeLost() || unattended_) return true;
+  const int answer =
+      dialogs_.choose(this, tr("Keep the edits?"),
+                      tr("The edits of this scan are on no disk, and go with it. %1").arg(edit_->session().problem()),
+                      {tr("Save the mask …"), tr("Discard the edits")});
+  if (answer == 0 && chooseMaskFile()) whenSaved_ = std::move(then);
+  if (answer == 1) edit_->session().giveUp();
+  return answer == 1;
+}
+
+bool MainWindow::chooseMaskFile() {
   edit_->session().publish();
-  if (!study_.result().labels) return;
+  if (!study_.result().labels) return false;
   const bool dicom = study_.scan()->source.dicom != nullptr;  // a segmentation refers to DICOM images
   const auto target = askSaveTarget(dialogs_, this, tr("Save the lung mask"), lastFolder() + "/lungs.nii.gz",
                                     tr("NIfTI (*.nii.gz *.nii);;NRRD (*.nrrd);;MetaImage (*.mha *.mhd)") +
                                         (dicom ? tr(";;DICOM segmentation, no patient named (*.dcm)") : QString()),
                                     {".nii.gz", ".nii", ".nrrd", ".mha", ".mhd", ".dcm"});
   if (target) masks_.saveResult(target->path, target->overwrite);
+  return target.has_value();
 }
 
 void MainWindow::choosePictureFile() {

@@ -227,6 +227,14 @@ void EditSession::followMasks() {
   Q_EMIT stateChanged();
 }
 
+void EditSession::giveUp() {
+  if (!editor_) return;
+  savedRevision_ = revision_;  // so that their journal goes, too
+  close();
+  study_.setEdited({});
+  Q_EMIT stateChanged();
+}
+
 void EditSession::publish() {
   if (!editor_ || publishedRevision_ == revision_) return;
   publishedRevision_ = revision_;

@@ -54,6 +54,9 @@ class EditSession : public QObject {
   [[nodiscard]] const QString& origin() const { return origin_; }  ///< of the mask before its edits
   [[nodiscard]] bool hasEdits() const;
   [[nodiscard]] bool unsaved() const { return hasEdits() && revision_ != savedRevision_; }
+  /// They are neither in a mask file nor in a journal: with the scan they go for good.
+  [[nodiscard]] bool wouldBeLost() const { return unsaved() && !problem_.isEmpty(); }
+  void giveUp();   ///< the edits, for good: the mask is again as it was before them
   void publish();  ///< the study has all edits now
 
   // A stroke of the hand. Nothing happens while an operation runs, or outside of a stroke.

@@ -217,6 +217,7 @@ void ListSession::openEntry(qint64 id) {
     return;
   }
   if (shown_ && current_ == id && !wanted_) return;
+  if (!scans_.mayLeave([this, id] { openEntry(id); })) return;
   const ReviewEntry* left = shown_ ? currentEntry() : nullptr;
   if (left && left->state == ReviewState::New && study_.edited().labels)  // the edits themselves are in the journal
     (void)change([](ReviewEntry& e) { e.state = ReviewState::InReview; });
