@@ -163,9 +163,12 @@ void EditWork::offerEdits() {
 }
 
 void EditWork::askToDiscard() {
-  if (dialogs_.confirm(window_, tr("Discard the edits?"), tr("The edits found are deleted; this cannot be undone."),
-                       tr("Discard")))
-    session_.discard();
+  const ScanPtr scan = study_.scan();
+  if (!dialogs_.confirm(window_, tr("Discard the edits?"), tr("The edits found are deleted; this cannot be undone."),
+                        tr("Discard")))
+    return;
+  if (scan == study_.scan()) return session_.discard();
+  status_.showError(tr("Another scan was opened meanwhile, so no edits were discarded."));
 }
 
 bool EditWork::escape() {

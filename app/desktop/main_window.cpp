@@ -380,8 +380,9 @@ void MainWindow::askMaskValues(const std::filesystem::path& path, const MaskInsp
             .arg(toText(path.filename())));
     return;
   }
+  const ScanPtr scan = study_.scan();
   MaskValuesDialog dialog(inspection, toText(path.filename()), this);
-  if (dialog.exec() != QDialog::Accepted) return;
+  if (dialog.exec() != QDialog::Accepted || !stillOpen(scan)) return;
   const MaskValues values = dialog.values();
   if (values.empty())
     status_->showError(tr("No value of %1 was said to be lung, so nothing was loaded.").arg(toText(path.filename())));

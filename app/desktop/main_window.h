@@ -97,6 +97,8 @@ class MainWindow : public QMainWindow {
   /// Asks about edits that would be lost with the scan. @param then  done when they are saved, if that is the answer
   /// @return whether they may go, or there are none
   [[nodiscard]] bool mayLeave(std::function<void()> then);
+  /// For what was asked about a scan while its dialog stayed open. @return whether it is open still; if not, it is said
+  [[nodiscard]] bool stillOpen(const ScanPtr& scan);
   void chooseReference();
   void askMaskValues(const std::filesystem::path& path, const MaskInspection& inspection);
   bool chooseMaskFile();  ///< @return whether the mask is being saved

@@ -56,12 +56,18 @@ void MainWindow::dropEvent(QDropEvent* event) {
   openPaths(paths);
 }
 
+bool MainWindow::stillOpen(const ScanPtr& scan) {
+  if (scan != study_.scan()) status_->showError(tr("Another scan was opened meanwhile, so nothing was done."));
+  return scan == study_.scan();
+}
+
 void MainWindow::chooseReference() {
-  if (!study_.scan()) return;
+  const ScanPtr scan = study_.scan();
+  if (!scan) return;
   const QString file =
       dialogs_.open(this, tr("Open a reference mask"), lastFolder(),
                     tr("Masks (*.nii *.nii.gz *.nrrd *.nhdr *.mha *.mhd *.tif *.tiff *.dcm);;All files (*)"));
-  if (!file.isEmpty()) openReference(toPath(file));
+  if (!file.isEmpty() && stillOpen(scan)) openReference(toPath(file));
 }
 
 bool MainWindow::mayLeave(std::function<void()> then) {
@@ -77,20 +83,25 @@ bool MainWindow::mayLeave(std::function<void()> then) {
 
 bool MainWindow::chooseMaskFile() {
   edit_->session().publish();
-  if (!study_.result().labels) return false;
-  const bool dicom = study_.scan()->source.dicom != nullptr;  // a segmentation refers to DICOM images
+  // As it is now: the dialog may stay open while other masks come.
+  const NamedMask mask = study_.result();
+  const ScanPtr scan = study_.scan();
+  if (!mask.labels) return false;
+  const bool dicom = scan->source.dicom != nullptr;  // a segmentation refers to DICOM images
   const auto target = askSaveTarget(dialogs_, this, tr("Save the lung mask"), lastFolder() + "/lungs.nii.gz",
                                     tr("NIfTI (*.nii.gz *.nii);;NRRD (*.nrrd);;MetaImage (*.mha *.mhd)") +
                                         (dicom ? tr(";;DICOM segmentation, no patient named (*.dcm)") : QString()),
                                     {".nii.gz", ".nii", ".nrrd", ".mha", ".mhd", ".dcm"});
-  if (target) masks_.saveResult(target->path, target->overwrite);
-  return target.has_value();
+  if (!target || !stillOpen(scan)) return false;
+  masks_.save(mask, target->path, target->overwrite);
+  return true;
 }
 
 void MainWindow::choosePictureFile() {
+  const QImage picture = methods_->centre()->grab().toImage();
   const auto target = askSaveTarget(dialogs_, this, tr("Save a picture of the panes"), lastFolder() + "/panes.png",
                                     tr("PNG (*.png)"), {".png"});
-  if (target) savePicture(methods_->centre()->grab().toImage(), *target);
+  if (target) savePicture(picture, *target);
 }
 
 void MainWindow::chooseLungPictureFile() {

@@ -105,9 +105,9 @@ void MaskSession::loadReference(const std::filesystem::path& path, const MaskVal
       });
 }
 
-void MaskSession::saveResult(const std::filesystem::path& path, Overwrite overwrite) {
+void MaskSession::save(const NamedMask& mask, const std::filesystem::path& path, Overwrite overwrite) {
   const ScanPtr scan = study_.scan();
-  const LabelPtr labels = study_.result().labels;
+  const LabelPtr labels = mask.labels;
   if (!scan || !labels) return;
   SegmentationOptions options;
   if (labels == study_.prediction().labels)

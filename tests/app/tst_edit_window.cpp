@@ -13,6 +13,8 @@
 #include <QtTest>
 #include <cstdio>
 #include <cstring>
+#include <functional>
+#include <utility>
 
 #include "app/desktop/edit_work.h"
 #include "app/desktop/list_work.h"
@@ -90,10 +92,14 @@ class TestEditWindow : public QObject {
   QString scanFolder_, maskFile_, nextAnswer_;
   bool agree_ = true;
   int choice_ = -1, asked_ = 0;
+  std::function<void()> whileAsked_;  ///< what happens while a question is open
 
   FileDialogs answering() {
     FileDialogs dialogs = test::answersWith(nextAnswer_);
-    dialogs.confirm = [this](QWidget*, const QString&, const QString&, const QString&) { return agree_; };
+    dialogs.confirm = [this](QWidget*, const QString&, const QString&, const QString&) {
+      if (whileAsked_) std::exchange(whileAsked_, nullptr)();
+      return agree_;
+    };
     dialogs.choose = [this](QWidget*, const QString&, const QString&, const QStringList&) {
       ++asked_;
       return choice_;
@@ -338,6 +344,15 @@ class TestEditWindow : public QObject {
     agree_ = false;
     QTest::mouseClick(child<QPushButton>(window, "edit.discard"), Qt::LeftButton);
     QVERIFY(offer->isVisible());
+    // Nor may the question be about another scan by the time it is answered.
+    agree_ = true;
+    whileAsked_ = [&] {
+      window.openPaths({scanFolder_.toStdString()});
+      if (!QTest::qWaitFor([&] { return window.settled(); }, kPatienceMs)) qFatal("not opened");
+    };
+    QTest::mouseClick(child<QPushButton>(window, "edit.discard"), Qt::LeftButton);
+    QVERIFY2(window.errorShown().contains("Another scan"), qPrintable(window.errorShown()));
+    QVERIFY(offer->isVisible() && window.edit().session().found());
     QTest::mouseClick(child<QPushButton>(window, "edit.restore"), Qt::LeftButton);
     QTRY_VERIFY_WITH_TIMEOUT(!offer->isVisible() && window.settled(), kPatienceMs);
     const std::size_t steps = window.edit().session().undoSteps().size();

@@ -16,6 +16,8 @@
 #include <QTreeWidget>
 #include <QtTest>
 #include <fstream>
+#include <functional>
+#include <utility>
 
 #include "app/desktop/main_window.h"
 #include "app/desktop/theme.h"
@@ -26,6 +28,7 @@
 #include "tests/app/window_fixture.h"
 #include "tests/support/dicom_writer.h"
 #include "widgets/control/status_strip.h"
+#include "widgets/view/slice_pane.h"
 #include "widgets/view/view_grid.h"
 
 using namespace pulmo;
@@ -59,9 +62,15 @@ class TestMainWindow : public QObject {
   QString nextAnswer_;
   QStringList questions_;
   bool agree_ = true;
+  std::function<void()> whileAsked_;  ///< what happens while a file dialog is open
 
   FileDialogs answering() {
     FileDialogs dialogs = test::answersWith(nextAnswer_);
+    dialogs.open = [this](QWidget*, const QString&, const QString&, const QString&) {
+      if (whileAsked_) std::exchange(whileAsked_, nullptr)();
+      return nextAnswer_;
+    };
+    dialogs.save = dialogs.open;
     dialogs.confirm = [this](QWidget*, const QString&, const QString& question, const QString&) {
       questions_ << question;
       return agree_;
@@ -126,6 +135,40 @@ class TestMainWindow : public QObject {
     QVERIFY(window.isVisible());
     QTRY_VERIFY_WITH_TIMEOUT(!window.isVisible(), kPatienceMs);
     QVERIFY(loadMask(nextAnswer_.toStdString(), nullptr).voxels() == saved.voxels());
+  }
+  // A dialog is about the scan that was open when it was asked for.
+  void aDialogThatStayedOpenDoesNothingToAnotherScan() {
+    MainWindow window(answering());
+    window.show();
+    window.openPaths({scanFolder_.toStdString()});
+    QTRY_VERIFY_WITH_TIMEOUT(window.scanOpen() && window.settled(), kPatienceMs);
+    const auto another = [&] {
+      window.openPaths({scanFolder_.toStdString()});
+      if (!QTest::qWaitFor([&] { return window.settled(); }, kPatienceMs)) qFatal("not opened");
+    };
+    whileAsked_ = another;
+    nextAnswer_ = maskFile_;
+    action(window, "Open reference mask")->trigger();
+    QTRY_VERIFY_WITH_TIMEOUT(window.settled(), kPatienceMs);
+    QVERIFY2(window.errorShown().contains("Another scan"), qPrintable(window.errorShown()));
+    QVERIFY(child<SlicePane>(window, "pane.mask")->scene().empty());
+
+    action(window, "Open reference mask")->trigger();
+    QTRY_VERIFY_WITH_TIMEOUT(window.settled(), kPatienceMs);
+    QVERIFY(!child<SlicePane>(window, "pane.mask")->scene().empty());
+    child<QComboBox>(window, "segment.method")->setCurrentText("threshold");
+    action(window, "Segment")->trigger();
+    QTRY_VERIFY_WITH_TIMEOUT(window.settled(), kPatienceMs);
+    whileAsked_ = [&] {
+      another();
+      action(window, "Segment")->trigger();  // so that there would be a mask to save
+      if (!QTest::qWaitFor([&] { return window.settled(); }, kPatienceMs)) qFatal("not segmented");
+    };
+    nextAnswer_ = dir_.filePath("of-another.nii.gz");
+    action(window, "Save mask")->trigger();
+    QTRY_VERIFY_WITH_TIMEOUT(window.settled(), kPatienceMs);
+    QVERIFY(!QFile::exists(nextAnswer_));
+    QVERIFY2(window.errorShown().contains("Another scan"), qPrintable(window.errorShown()));
   }
   // 7 and 5 tell nobody which lung they are: the window asks, and shows what it is told on the right sides.
   void asksWhichValueIsWhichLung() {

@@ -33,7 +33,7 @@ class TestMaskExport : public QObject {
     study.setPrediction({labels, "by hand"});
     QSignalSpy saved(&masks, &MaskSession::saved);
     const std::filesystem::path file = root / "lungs.dcm";
-    masks.saveResult(file, Overwrite::Refuse);
+    masks.save(study.result(), file, Overwrite::Refuse);
     QTRY_COMPARE_WITH_TIMEOUT(saved.size(), 1, 60000);
     QVERIFY(saved[0][1].toString().contains("names no patient"));
     masks.loadReference(file);
