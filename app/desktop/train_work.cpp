@@ -179,12 +179,12 @@ void TrainWork::openFolder(const std::filesystem::path& folder) {
 }
 
 void TrainWork::exportTable() {
-  const QString file = dialogs_.save(window_, tr("Export the results table"), QDir(lastFolder()).filePath("runs.csv"),
-                                     tr("Tables (*.csv)"));
-  if (file.isEmpty()) return;
+  const auto target = askSaveTarget(dialogs_, window_, tr("Export the results table"),
+                                    QDir(lastFolder()).filePath("runs.csv"), tr("Tables (*.csv)"), {".csv"});
+  if (!target) return;
   try {
-    writeAtomically(file.toStdString(), Overwrite::Replace, runsToCsv(session_.runs()));  // the dialog has asked
-    status_.showMessage(tr("Results saved to %1.").arg(file));
+    writeAtomically(target->path, target->overwrite, runsToCsv(session_.runs()));
+    status_.showMessage(tr("Results saved to %1.").arg(toText(target->path)));
   } catch (const Error& e) {
     status_.showError(QString::fromUtf8(e.what()), QString::fromStdString(e.detail()));
   }

@@ -354,11 +354,19 @@ class TestTrainWindow : public QObject {
     for (int row = 0; row < 3; ++row)
       QTRY_COMPARE_WITH_TIMEOUT(table->item(row, 1)->text(), QString("completed"), kPatienceMs);
     QCOMPARE(table->item(1, 0)->text(), QString("p 0.8"));
-    nextAnswer_ = dir_.filePath("table.csv");
+    nextAnswer_ = dir_.filePath("table");  // gets its ending
     QTest::mouseClick(child<QPushButton>(window, "runs.export"), Qt::LeftButton);
-    QFile file(nextAnswer_);
+    QFile file(dir_.filePath("table.csv"));
     QVERIFY(file.open(QIODevice::ReadOnly));
     QCOMPARE(file.readAll().trimmed().split('\n').size(), 4);
+    file.close();
+    QVERIFY(file.open(QIODevice::WriteOnly) && file.write("somebody's own") > 0);
+    file.close();
+    QVERIFY(questions_.isEmpty());
+    agree_ = false;  // what is there already is asked about, and left alone
+    QTest::mouseClick(child<QPushButton>(window, "runs.export"), Qt::LeftButton);
+    QCOMPARE(questions_.size(), 1);
+    QCOMPARE(test::contentOf(file.fileName()), std::string("somebody's own"));
   }
   // Simulate: segment from the tab itself, a disease by name, another patient, a moved slider, an export.
   void simulatesAndExports() {
