@@ -352,7 +352,9 @@ std::vector<LatestJob*> MainWindow::jobs() {
 }
 
 std::vector<LatestJob*> MainWindow::saveJobs() {
-  return {&masks_.saveJob(), &simulate_->session().fileJob(), &list_->session().signJob()};
+  std::vector<LatestJob*> all{&masks_.saveJob(), &simulate_->session().fileJob(), &list_->session().signJob()};
+  for (LatestJob* job : report_->jobs()) all.push_back(job);
+  return all;
 }
 
 QString MainWindow::errorShown() const {
@@ -469,7 +471,6 @@ void MainWindow::cancelRunning() {
   for (LatestJob* job : {&scans_.job(), &masks_.segmentJob(), &masks_.loadJob(), &methods_->session().job(),
                          &simulate_->session().job(), &train_->session().fileJob()})
     job->cancel();
-  for (LatestJob* job : report_->jobs()) job->cancel();
 }
 
 void MainWindow::showEvent(QShowEvent* event) {
