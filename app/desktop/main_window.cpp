@@ -346,6 +346,7 @@ std::vector<LatestJob*> MainWindow::jobs() {
   for (LatestJob* job : report_->jobs()) all.push_back(job);
   all.push_back(&help_->job());
   all.push_back(&train_->session().fileJob());
+  all.push_back(&train_->session().prepareJob());
   all.push_back(&train_->samplesJob());
   all.push_back(&train_->session().runsJob());  // not the training: a night's work is stopped by its own button
   return all;

@@ -79,9 +79,10 @@ TrainWork::TrainWork(TrainingFunctions functions, Study& study, ViewState& view,
     attempt([&] { session_.resume(run->id, wanted > run->config.epochs ? wanted : 0); });
   });
   connect(&session_.runsJob(), &LatestJob::ended, this, [this] { resuming_.clear(); });  // it was no run
-  connect(&session_.job(), &LatestJob::ended, this, [this] {
-    if (std::exchange(ending_, false)) Q_EMIT readyToEnd();
-  });
+  for (LatestJob* job : {&session_.job(), &session_.prepareJob()})
+    connect(job, &LatestJob::ended, this, [this] {
+      if (!working() && std::exchange(ending_, false)) Q_EMIT readyToEnd();
+    });
 }
 
 void TrainWork::followSettings() {
@@ -203,15 +204,21 @@ void TrainWork::showPreview() {
 }
 
 bool TrainWork::mayEnd() {
-  if (!session_.busy()) return true;
+  if (!working()) return true;
   if (ending_) return false;
-  if (!dialogs_.confirm(window_, tr("A training runs"),
-                        tr("Stop it and close? Its checkpoint is written first, and it can be resumed."),
-                        tr("Stop and close")))
+  QString title = tr("A training runs"), question;
+  if (session_.busy()) question = tr("Its checkpoint is written first, and it can be resumed.");
+  if (session_.preparing()) {
+    title =
+        session_.busy() ? tr("A training runs, and a dataset is being prepared") : tr("A dataset is being prepared");
+    question += tr(" What has been prepared so far is dropped.");
+  }
+  if (!dialogs_.confirm(window_, title, tr("Stop it and close? %1").arg(question.trimmed()), tr("Stop and close")))
     return false;
   ending_ = true;
   session_.requestStop();
-  if (session_.busy()) return false;
+  session_.prepareJob().cancel();
+  if (working()) return false;
   ending_ = false;
   return true;
 }

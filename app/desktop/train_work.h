@@ -40,8 +40,8 @@ class TrainWork : public QObject {
   void chooseRun();                                      ///< asks for a run's folder, and adds it to the runs
   void showSamples();                                    ///< the window of training slices; it follows the settings
   [[nodiscard]] QWidget* samplesShown() const;           ///< that window; null: not open
-  /// Whether the program may end now. A running training is asked about, then stopped; readyToEnd tells when its
-  /// checkpoint is written.
+  /// Whether the program may end now. A training that runs and a dataset that is being prepared are asked about, then
+  /// stopped; readyToEnd tells when they have ended, the training with its checkpoint written.
   [[nodiscard]] bool mayEnd();
 
  Q_SIGNALS:
@@ -52,6 +52,7 @@ class TrainWork : public QObject {
 
  private:
   void followSettings();
+  [[nodiscard]] bool working() const { return session_.busy() || session_.preparing(); }
   void chooseDataset();
   void chooseStart();
   void chooseSweep();

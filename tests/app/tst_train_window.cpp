@@ -18,6 +18,7 @@
 #include <algorithm>
 #include <atomic>
 #include <ctime>
+#include <thread>
 
 #include "app/desktop/edit_work.h"
 #include "app/desktop/main_window.h"
@@ -335,6 +336,49 @@ class TestTrainWindow : public QObject {
     QTRY_VERIFY_WITH_TIMEOUT(!window.isVisible(), kPatienceMs);
     QVERIFY(trainer.checkpoint);
     QCOMPARE(questions_.size(), 2);
+  }
+  // Hours of work: neither Esc, nor a dataset that is opened meanwhile, nor closing ends it unasked.
+  void preparingIsStoppedOnlyWhenAskedTo() {
+    BusyTrainer trainer;
+    TrainingFunctions functions = trainer.functions();
+    std::atomic<bool> begun{false}, stopped{false};
+    std::atomic<int> inspected{0};
+    functions.inspect = [&](const std::filesystem::path&) {
+      ++inspected;
+      return StoreFacts{.size = 256};
+    };
+    functions.prepare = [&](const std::vector<std::filesystem::path>&, const std::filesystem::path&,
+                            const PrepareOptions&, const StopToken& stop,
+                            const ProgressSink&) -> std::optional<PrepareReport> {
+      begun = true;
+      while (!stop.stop_requested()) std::this_thread::yield();
+      stopped = true;
+      return std::nullopt;
+    };
+    for (const char* name : {"other/store.json", "other/slices.bin"}) {
+      QVERIFY(QDir(dir_.path()).mkpath("other"));
+      QVERIFY(QFile(dir_.filePath(name)).open(QIODevice::WriteOnly));
+    }
+    MainWindow window(answering(), functions);
+    window.show();
+    QVERIFY(window.showTab("train"));
+    nextAnswer_ = dir_.path();
+    auto *prepare = child<QPushButton>(window, "train.prepare"), *open = child<QPushButton>(window, "train.openStore");
+    QTest::mouseClick(prepare, Qt::LeftButton);
+    QTRY_VERIFY_WITH_TIMEOUT(begun, kPatienceMs);
+    QVERIFY(!prepare->isEnabled() && !open->isEnabled());
+    test::action(window, "Cancel")->trigger();  // Esc
+    window.openPaths({toPath(dir_.filePath("other"))});
+    QTRY_COMPARE_WITH_TIMEOUT(inspected, 1, kPatienceMs);
+    QVERIFY(!stopped && window.training().session().preparing());
+    agree_ = false;
+    QVERIFY(!window.close());
+    QCOMPARE(questions_.size(), 1);
+    QVERIFY(questions_.front().contains("dropped") && !stopped);
+    agree_ = true;
+    window.close();
+    QTRY_VERIFY_WITH_TIMEOUT(!window.isVisible(), kPatienceMs);
+    QVERIFY(stopped);
   }
   void aSweepOverlaysItsRunsAndExportsATable() {
     BusyTrainer trainer;
