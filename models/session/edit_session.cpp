@@ -100,6 +100,7 @@ bool EditSession::begin() {
     return false;
   }
   origin_ = start().origin;
+  algorithm_ = start().algorithm;
   if (!openJournal(maskChecksum(editor_->mask()))) editor_.reset();
   Q_EMIT stateChanged();
   return editor_.has_value();
@@ -198,6 +199,7 @@ void EditSession::restore() {
         }
         found_.reset();
         origin_ = tr("earlier edits");
+        algorithm_.clear();
         unbounded_ = true;  // what the mask was before is not known here
         const Index3& size = editor_->mask().grid().size;
         changed({{0, 0, 0}, {size[0] - 1, size[1] - 1, size[2] - 1}});
@@ -239,7 +241,9 @@ void EditSession::publish() {
   if (!editor_ || publishedRevision_ == revision_) return;
   publishedRevision_ = revision_;
   published_ = hasEdits() ? editor_->snapshot() : nullptr;
-  study_.setEdited(published_ ? NamedMask{published_, tr("Edited, from %1").arg(origin_)} : NamedMask{});
+  NamedMask edited;
+  if (published_) edited = {published_, tr("Edited, from %1").arg(origin_), {}, nullptr, algorithm_, true};
+  study_.setEdited(std::move(edited));
 }
 
 void EditSession::noteSaved(const LabelPtr& labels) {

@@ -106,7 +106,7 @@ class EditSession : public QObject {
   ScanPtr scan_;
   std::optional<MaskEditor> editor_;
   std::unique_ptr<EditJournal> journal_;
-  QString origin_, problem_;
+  QString origin_, algorithm_, problem_;
   bool painted_ = false;    ///< the open stroke has changed something
   bool unbounded_ = false;  ///< undo does not reach back to the start
   std::optional<FoundEdits> found_;

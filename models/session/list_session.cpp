@@ -281,8 +281,10 @@ void ListSession::loadMask() {
         *result = {std::make_shared<const LabelVolume>(std::move(answer->labels.value())), origin};
         return Outcome::Completed;
       },
-      [this, scan = study_.scan(), result] {
+      [this, scan = study_.scan(), wasSigned, algorithm = entry->weights.section(',', 0, 0), result] {
         if (study_.scan() != scan || study_.prediction().labels) return;  // one was made by hand meanwhile
+        result->byPerson = wasSigned;
+        result->algorithm = algorithm;
         fromList_ = result->labels;
         study_.setPrediction(*result);
       });

@@ -182,6 +182,7 @@ class TestListSession : public QObject {
     QVERIFY(again.study.prediction().labels);
     QVERIFY(again.study.prediction().labels->voxels() == mask.voxels());
     QCOMPARE(again.study.prediction().origin, QString("signed by ab"));
+    QVERIFY(again.study.prediction().byPerson && again.study.prediction().algorithm == "leftlung");
     // Signed again, it keeps what made it.
     again.list.decide(ReviewState::Corrected);
     SETTLE(again);
