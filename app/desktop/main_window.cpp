@@ -16,6 +16,7 @@
 
 #include "app/desktop/actions.h"
 #include "app/desktop/activity_log.h"
+#include "app/desktop/control_keys.h"
 #include "app/desktop/device_probe.h"
 #include "app/desktop/edit_work.h"
 #include "app/desktop/help_work.h"
@@ -93,6 +94,7 @@ MainWindow::MainWindow(FileDialogs dialogs, TrainingFunctions training, QWidget*
   makeToolBar();
   makeMenus();
   connectActions();
+  new ControlKeys(this);
   connectModels();
   resize(1600, 1000);
   QSettings settings;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <QAction>
 #include <QApplication>
+#include <QCheckBox>
 #include <QComboBox>
 #include <QDialog>
 #include <QDropEvent>
@@ -9,10 +10,14 @@
 #include <QPushButton>
 #include <QScrollBar>
 #include <QSettings>
+#include <QSlider>
+#include <QSpinBox>
 #include <QTableWidget>
 #include <QTemporaryDir>
 #include <QTextEdit>
 #include <QTimer>
+#include <QToolBar>
+#include <QToolButton>
 #include <QTreeWidget>
 #include <QtTest>
 #include <fstream>
@@ -341,6 +346,62 @@ class TestMainWindow : public QObject {
     QVERIFY(!view->maximised());
     QTest::keyClick(&window, Qt::Key_O);
     QVERIFY(!action(window, "Overlay")->isChecked());
+  }
+  // The window's keys are those of the control that has the focus, where it has a use for them.
+  void aControlWithTheFocusHasItsOwnKeys() {
+    MainWindow window(answering());
+    window.resize(1600, 1000);
+    window.show();
+    window.activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(&window));
+    window.openPaths({scanFolder_.toStdString()});
+    QTRY_VERIFY_WITH_TIMEOUT(window.settled() && action(window, "Segment")->isEnabled(), kPatienceMs);
+    auto* view = window.findChild<ViewGrid*>();
+    const auto* slice = child<QWidget>(window, "frame.native")->findChild<QSlider*>();
+    const int before = slice->value();
+    const auto press = [](QWidget* control, int key) {
+      control->setFocus();
+      QVERIFY(control->hasFocus());
+      QTest::keyClick(control, static_cast<Qt::Key>(key));
+    };
+    auto* opacity = child<QSlider>(window, "overlay.opacity");
+    const int percent = opacity->value();
+    press(opacity, Qt::Key_Up);
+    QCOMPARE(opacity->value(), percent + 1);
+    auto* width = window.findChild<QToolBar*>()->findChild<QSpinBox*>();
+    const int hu = width->value();
+    press(width, Qt::Key_Up);
+    QCOMPARE(width->value(), hu + 25);
+    press(width, Qt::Key_Down);
+    QCOMPARE(width->value(), hu);
+    auto* method = child<QComboBox>(window, "segment.method");
+    method->setCurrentIndex(0);
+    press(method, Qt::Key_Down);
+    QCOMPARE(method->currentIndex(), 1);
+    auto* series = child<QTreeWidget>(window, "study.series");
+    press(series, Qt::Key_End);
+    QCOMPARE(slice->value(), before);
+    QVERIFY(window.showTab("simulate"));
+    auto* coloured = child<QCheckBox>(window, "simulate.coloured");
+    const bool checked = coloured->isChecked();
+    press(coloured, Qt::Key_Space);
+    QCOMPARE(coloured->isChecked(), !checked);
+    QVERIFY(!view->maximised());
+    // What a control has no use for stays the window's: a box that was just clicked keeps nobody from turning slices.
+    press(coloured, Qt::Key_Up);
+    QCOMPARE(slice->value(), before + 1);
+    press(opacity, Qt::Key_Space);
+    QVERIFY(view->maximised());
+    press(opacity, Qt::Key_Space);
+    // A button of the tool bar takes no focus by a click: Space goes on doing what it did.
+    auto* pane = child<SlicePane>(window, "pane.native");
+    pane->setFocus();
+    QTest::mouseClick(child<QToolButton>(window, "window.auto"), Qt::LeftButton);
+    QVERIFY(pane->hasFocus());
+    QTest::keyClick(pane, Qt::Key_Space);
+    QVERIFY(view->maximised());
+    QTest::keyClick(pane, Qt::Key_Down);
+    QCOMPARE(slice->value(), before);
   }
   void everyControlHasAToolTip() {
     MainWindow window(answering());
