@@ -301,8 +301,9 @@ void MainWindow::connectActions() {
 }
 
 void MainWindow::connectModels() {
+  const std::vector<LatestJob*> byEsc = jobsStoppedByEsc();
   for (LatestJob* job : jobs()) {
-    status_->watch(*job);
+    status_->watch(*job, std::find(byEsc.begin(), byEsc.end(), job) != byEsc.end());
     log_->watch(*job);
     connect(&job->job(), &Job::failed, this,
             [this](const QString&, const QString&, ErrorKind kind) { errorKind_ = kind; });
@@ -468,12 +469,20 @@ void MainWindow::stepSlices(int action) {
                   kSteps[action]);
 }
 
+std::vector<LatestJob*> MainWindow::jobsStoppedByEsc() {
+  // What follows from a mask by itself goes on: nobody has started it, so nobody would start it again.
+  return {&scans_.job(),
+          &masks_.segmentJob(),
+          &masks_.loadJob(),
+          &methods_->session().job(),
+          &simulate_->session().job(),
+          &edit_->session().job(),
+          &train_->session().fileJob()};
+}
+
 void MainWindow::cancelRunning() {
   if (edit_->escape()) return;
-  // What follows from a mask by itself goes on: nobody has started it, so nobody would start it again.
-  for (LatestJob* job : {&scans_.job(), &masks_.segmentJob(), &masks_.loadJob(), &methods_->session().job(),
-                         &simulate_->session().job(), &train_->session().fileJob()})
-    job->cancel();
+  for (LatestJob* job : jobsStoppedByEsc()) job->cancel();
 }
 
 void MainWindow::showEvent(QShowEvent* event) {

@@ -116,6 +116,7 @@ class MainWindow : public QMainWindow {
   [[nodiscard]] QString lastFolder() const;
   [[nodiscard]] std::vector<LatestJob*> jobs();
   [[nodiscard]] std::vector<LatestJob*> saveJobs();
+  [[nodiscard]] std::vector<LatestJob*> jobsStoppedByEsc();
 
   FileDialogs dialogs_;
   Study study_;

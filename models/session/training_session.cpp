@@ -43,6 +43,9 @@ TrainingSession::TrainingSession(TrainingFunctions functions, QObject* parent)
     flush();
     flush_.stop();
     current_ = waiting_ = 0;
+    for (TrainingRun& run : runs_)
+      if (run.state == TrainingRun::State::Waiting) run.state = TrainingRun::State::NotBegun;
+    Q_EMIT runsChanged();
     Q_EMIT stateChanged();
   });
 }
