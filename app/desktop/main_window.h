@@ -50,6 +50,8 @@ class MainWindow : public QMainWindow {
 
   /// Scans; of a review list (by its ending) also its first undecided scan, unless scans are opened with it.
   void openPaths(const std::vector<std::filesystem::path>& paths, const QString& uid = {});
+  /// A review list that is there. @param begin  also open its first undecided scan, unless a scan of it is open
+  void openList(const std::filesystem::path& file, bool begin);
   void openPhantom(std::uint64_t seed);
   void openReference(const std::filesystem::path& path);
   void openReferenceWithScan(const std::filesystem::path& path);  ///< as soon as the scan being opened is there

@@ -37,10 +37,14 @@ void MainWindow::openPaths(const std::vector<std::filesystem::path>& paths, cons
     remember(scans);
     scans_.open(scans, uid);
   }
-  if (lists.empty()) return;
-  if (std::filesystem::exists(lists.front())) return list_->openList(lists.front(), scans.empty());
+  if (!lists.empty()) openList(lists.front(), scans.empty());
+}
+
+void MainWindow::openList(const std::filesystem::path& file, bool begin) {
+  std::error_code code;
+  if (std::filesystem::exists(file, code)) return list_->openList(file, begin);  // else it would be made
   errorKind_ = ErrorKind::Io;
-  status_->showError(tr("There is no review list %1.").arg(toText(lists.front())));
+  status_->showError(tr("There is no review list %1.").arg(toText(file)));
 }
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
