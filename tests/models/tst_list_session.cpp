@@ -43,7 +43,7 @@ struct Desk {
   ScanSession scans{study};
   MaskSession masks{study, methods()};
   ListSession list{study, scans, masks};
-  ListBatch batch{list, methods()};
+  ListBatch batch{list, masks};
   QSignalSpy failures{&list, &ListSession::failed};
 
   Desk() { list.setWho("ab"); }
