@@ -84,7 +84,7 @@ MainWindow::MainWindow(FileDialogs dialogs, TrainingFunctions training, QWidget*
       help_(new HelpWork(*status_, this)),
       log_(new ActivityLog(this)) {
   setObjectName("mainWindow");
-  setWindowTitle(tr("Pulmoscope"));
+  setWindowTitle(tr("Pulmoscope[*]"));
   setAcceptDrops(true);
   makeCentre();
   setDockOptions(AnimatedDocks | AllowTabbedDocks | AllowNestedDocks);
@@ -320,6 +320,8 @@ void MainWindow::connectModels() {
     const auto then = std::exchange(whenSaved_, nullptr);
     if (then && state == Job::State::Completed) then();
   });
+  connect(&edit_->session(), &EditSession::stateChanged, this,
+          [this] { setWindowModified(edit_->session().unsaved()); });
   connect(&study_, &Study::scanChanged, this, &MainWindow::showScan);
   connect(&study_, &Study::referenceChanged, this, &MainWindow::showMasks);
   connect(&study_, &Study::predictionChanged, this, &MainWindow::showMasks);
@@ -431,10 +433,11 @@ void MainWindow::showScan() {
   if (open && sliceToShow_) showSlice(*std::exchange(sliceToShow_, std::nullopt));
   grid_->setCt(open ? scan->ct : nullptr);
   showCentre();
-  setWindowTitle(open ? tr("%1 – Pulmoscope")
-                            .arg(QString::fromStdString(scan->facts.description.empty() ? scan->facts.format
-                                                                                        : scan->facts.description))
-                      : tr("Pulmoscope"));
+  QString name;
+  if (open)
+    name = QString::fromStdString(scan->facts.description.empty() ? scan->facts.format : scan->facts.description);
+  name.replace("[*]", "[*][*]");  // a scan's own: no place for the mark
+  setWindowTitle(open ? tr("%1[*] – Pulmoscope").arg(name) : tr("Pulmoscope[*]"));
   showMasks();
   if (open && referenceToOpen_) openReference(*std::exchange(referenceToOpen_, std::nullopt));
 }

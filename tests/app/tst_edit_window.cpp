@@ -169,6 +169,7 @@ class TestEditWindow : public QObject {
     drag(window, pixel, pixel + QPoint(0, 12));
     QVERIFY(child<QLabel>(window, "edit.state")->text().startsWith("1 step"));
     QCOMPARE(child<QWidget>(window, "frame.prediction")->accessibleName(), QString("Edited"));
+    QVERIFY(window.isWindowModified() && window.windowTitle().contains("[*]"));  // seen from every tab
     const LabelVolume axial = saveAs(window, "axial.nii.gz");
     std::size_t changed = 0;
     VoxelBox box;
@@ -215,6 +216,7 @@ class TestEditWindow : public QObject {
     QTest::keyClick(&window, Qt::Key_Escape);
     QCOMPARE(window.edit().tools().tool(), EditTool::Cursor);
     QVERIFY(child<QLabel>(window, "edit.state")->text().endsWith(", saved."));
+    QVERIFY(!window.isWindowModified());
   }
 
  private Q_SLOTS:
