@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/desktop/main_window.h"
 
-#include <QCloseEvent>
 #include <QDockWidget>
-#include <QFileInfo>
 #include <QMenuBar>
 #include <QSettings>
 #include <QSlider>
@@ -340,36 +338,8 @@ void MainWindow::connectModels() {
   });
 }
 
-std::vector<LatestJob*> MainWindow::jobs() {
-  std::vector<LatestJob*> all{&scans_.job(),    &masks_.segmentJob(), &masks_.loadJob(), &masks_.saveJob(),
-                              &surfaces_.job(), &volumes_.job(),      &comparison_.job()};
-  for (LatestJob* job : methods_->jobs()) all.push_back(job);
-  for (LatestJob* job : simulate_->jobs()) all.push_back(job);
-  for (LatestJob* job : review_->jobs()) all.push_back(job);
-  for (LatestJob* job : edit_->jobs()) all.push_back(job);
-  for (LatestJob* job : list_->jobs()) all.push_back(job);
-  for (LatestJob* job : report_->jobs()) all.push_back(job);
-  all.push_back(&help_->job());
-  all.push_back(&train_->session().fileJob());
-  all.push_back(&train_->session().prepareJob());
-  all.push_back(&train_->samplesJob());
-  all.push_back(&train_->session().runsJob());  // not the training: a night's work is stopped by its own button
-  return all;
-}
-
-std::vector<LatestJob*> MainWindow::saveJobs() {
-  std::vector<LatestJob*> all{&masks_.saveJob(), &simulate_->session().fileJob(), &list_->session().signJob()};
-  for (LatestJob* job : report_->jobs()) all.push_back(job);
-  return all;
-}
-
 QString MainWindow::errorShown() const {
   return status_->error();
-}
-
-bool MainWindow::settled() {
-  const std::vector<LatestJob*> all = jobs();
-  return std::none_of(all.begin(), all.end(), [](LatestJob* job) { return job->busy(); });
 }
 
 void MainWindow::openPhantom(std::uint64_t seed) {
@@ -472,22 +442,6 @@ void MainWindow::stepSlices(int action) {
                   kSteps[action]);
 }
 
-std::vector<LatestJob*> MainWindow::jobsStoppedByEsc() {
-  // What follows from a mask by itself goes on: nobody has started it, so nobody would start it again.
-  return {&scans_.job(),
-          &masks_.segmentJob(),
-          &masks_.loadJob(),
-          &methods_->session().job(),
-          &simulate_->session().job(),
-          &edit_->session().job(),
-          &train_->session().fileJob()};
-}
-
-void MainWindow::cancelRunning() {
-  if (edit_->escape()) return;
-  for (LatestJob* job : jobsStoppedByEsc()) job->cancel();
-}
-
 void MainWindow::showEvent(QShowEvent* event) {
   // In a small window the panes need the width: the two panels share one place.
   if (!arranged_ && width() < kNarrowPx) {
@@ -497,24 +451,6 @@ void MainWindow::showEvent(QShowEvent* event) {
   }
   arranged_ = true;
   QMainWindow::showEvent(event);
-}
-
-void MainWindow::closeEvent(QCloseEvent* event) {
-  if (!mayLeave([this] { close(); })) return event->ignore();
-  if (!train_->mayEnd()) return event->ignore();  // comes again when the checkpoint is written
-  const std::vector<LatestJob*> saves = saveJobs();
-  closeWhenSaved_ = std::any_of(saves.begin(), saves.end(), [](LatestJob* job) { return job->busy(); });
-  if (closeWhenSaved_) return event->ignore();
-  list_->end();
-  help_->end();
-  log_->logEnd();
-  QSettings settings;
-  settings.setValue("window/geometry", saveGeometry());
-  settings.setValue("window/state", saveState());
-  const bool fromDisk = study_.scan() && scans_.paths().size() == 1;
-  settings.setValue("open/path", fromDisk ? QFileInfo(toText(scans_.paths().front())).absoluteFilePath() : QString());
-  settings.setValue("open/uid", fromDisk ? QString::fromStdString(study_.scan()->facts.uid) : QString());
-  QMainWindow::closeEvent(event);
 }
 
 }  // namespace pulmo
