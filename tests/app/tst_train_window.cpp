@@ -369,7 +369,7 @@ class TestTrainWindow : public QObject {
     QVERIFY(!prepare->isEnabled() && !open->isEnabled());
     test::action(window, "Cancel")->trigger();  // Esc
     window.openPaths({toPath(dir_.filePath("other"))});
-    QTRY_COMPARE_WITH_TIMEOUT(inspected, 1, kPatienceMs);
+    QTRY_COMPARE_WITH_TIMEOUT(inspected.load(), 1, kPatienceMs);
     QVERIFY(!stopped && window.training().session().preparing());
     agree_ = false;
     QVERIFY(!window.close());

@@ -55,7 +55,7 @@ class TestMaskExport : public QObject {
     masks.save(study.result(), file, Overwrite::Refuse);
     QTRY_COMPARE_WITH_TIMEOUT(saved.size(), 1, 60000);
     QVERIFY(saved[0][1].toString().contains("names no patient"));
-    QCOMPARE(said(file), "AUTOMATIC");
+    QCOMPARE(said(file), QByteArray("AUTOMATIC"));
     QVERIFY(contentOf(file).contains("unet-7"));
     // What a person has corrected or signed is no work of a method alone; whose hand it was stays out of the file.
     study.setEdited({labels, "Edited, from unet-7", {}, nullptr, "unet-7", true});
@@ -64,9 +64,9 @@ class TestMaskExport : public QObject {
     study.setPrediction({labels, "signed by R. Reader", {}, nullptr, {}, true});
     masks.save(study.result(), root / "signed.dcm", Overwrite::Refuse);
     QTRY_COMPARE_WITH_TIMEOUT(saved.size(), 3, 60000);
-    QCOMPARE(said(root / "edited.dcm"), "SEMIAUTOMATIC");
+    QCOMPARE(said(root / "edited.dcm"), QByteArray("SEMIAUTOMATIC"));
     QVERIFY(contentOf(root / "edited.dcm").contains("unet-7"));
-    QCOMPARE(said(root / "signed.dcm"), "SEMIAUTOMATIC");
+    QCOMPARE(said(root / "signed.dcm"), QByteArray("SEMIAUTOMATIC"));
     QVERIFY(!contentOf(root / "signed.dcm").contains("Reader"));
     masks.loadReference(file);
     QTRY_VERIFY_WITH_TIMEOUT(study.reference().labels, 60000);
