@@ -4,6 +4,7 @@
 #include <QAction>
 #include <QLocale>
 #include <QMenu>
+#include <utility>
 
 #include "models/session/mask_session.h"
 #include "pipeline/core/label_set.h"
@@ -62,7 +63,7 @@ EditWork::EditWork(Study& study, MaskSession& masks, ViewGrid& grid, StatusStrip
     if (shown_) grid_.labelsEdited(PaneId::Prediction, box);
   });
   connect(&session_, &EditSession::stateChanged, this, [this] {
-    if (shown_ != wanted() || editsShown_ != session_.hasEdits()) showMask();
+    if (shown_ != wanted() || editsShown_ != session_.hasEdits() || previewShown_ != previewWanted()) showMask();
     showHistory();
     offerEdits();
   });
@@ -108,8 +109,20 @@ LabelPtr EditWork::wanted() const {
   return session_.hasEdits() || !study_.prediction().labels ? session_.live() : nullptr;
 }
 
+bool EditWork::previewWanted() const {
+  return preview_ && !session_.editing();
+}
+
+void EditWork::setPreview(SlicePatchPtr patch, const QString& detail) {
+  const bool seen = previewShown_;
+  preview_ = std::move(patch);
+  previewDetail_ = detail;
+  if (seen || previewWanted()) showMask();
+}
+
 void EditWork::showMask() {
   shown_ = wanted();
+  previewShown_ = previewWanted();
   editsShown_ = session_.hasEdits();
   grid_.setName(PaneId::Prediction, editsShown_ ? tr("Edited") : tr("Prediction"));
   if (!shown_)
@@ -118,6 +131,11 @@ void EditWork::showMask() {
     grid_.setLabels(PaneId::Prediction, shown_, tr("from %1").arg(session_.origin()));
   else
     grid_.setLabels(PaneId::Prediction, shown_, tr("copy of %1").arg(session_.origin()));
+  grid_.setPatch(PaneId::Prediction, previewShown_ ? preview_ : nullptr);
+  if (!previewShown_) return;
+  const QString& origin = study_.prediction().origin;  // on all other slices
+  grid_.setDetail(PaneId::Prediction,
+                  study_.prediction().labels ? origin + QStringLiteral("; ") + previewDetail_ : previewDetail_);
 }
 
 void EditWork::followTool() {
@@ -145,9 +163,12 @@ void EditWork::offerEdits() {
 }
 
 void EditWork::askToDiscard() {
-  if (dialogs_.confirm(window_, tr("Discard the edits?"), tr("The edits found are deleted; this cannot be undone."),
-                       tr("Discard")))
-    session_.discard();
+  const ScanPtr scan = study_.scan();
+  if (!dialogs_.confirm(window_, tr("Discard the edits?"), tr("The edits found are deleted; this cannot be undone."),
+                        tr("Discard")))
+    return;
+  if (scan == study_.scan()) return session_.discard();
+  status_.showError(tr("Another scan was opened meanwhile, so no edits were discarded."));
 }
 
 bool EditWork::escape() {

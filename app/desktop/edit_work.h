@@ -8,6 +8,8 @@
 #include "models/session/edit_session.h"
 #include "models/session/edit_tools.h"
 
+#include "widgets/scene/slice_scene.h"
+
 class QAction;
 class QMenu;
 class QWidget;
@@ -35,7 +37,9 @@ class EditWork : public QObject {
   [[nodiscard]] EditPanel* panel() { return panel_; }
   [[nodiscard]] QMenu* menu() { return menu_; }
   [[nodiscard]] std::vector<LatestJob*> jobs();
-  void showMask();              ///< in the pane Prediction: the edited one, else the prediction
+  void showMask();  ///< in the pane Prediction: the edited one, else the prediction with the preview over it
+  /// One slice as a network in training sees it, for the pane Prediction while no mask is edited there; null = none.
+  void setPreview(SlicePatchPtr patch, const QString& detail);
   [[nodiscard]] bool escape();  ///< stops an operation, takes back a stroke, puts the tool away. @return whether any
 
  Q_SIGNALS:
@@ -47,6 +51,7 @@ class EditWork : public QObject {
   class Pointer;
   void makeMenu();
   [[nodiscard]] LabelPtr wanted() const;
+  [[nodiscard]] bool previewWanted() const;
   void followTool();
   void showHistory();
   void offerEdits();
@@ -64,7 +69,9 @@ class EditWork : public QObject {
   QAction *undo_ = nullptr, *redo_ = nullptr;
   std::unique_ptr<PaneTool> pointer_;
   LabelPtr shown_;  ///< the live mask, where the pane shows it
-  bool editsShown_ = false, offered_ = false;
+  SlicePatchPtr preview_;
+  QString previewDetail_;
+  bool editsShown_ = false, previewShown_ = false, offered_ = false;
 };
 
 }  // namespace pulmo

@@ -30,6 +30,14 @@ FileDialogs FileDialogs::native() {
     box.exec();
     return box.clickedButton() == yes;
   };
+  dialogs.choose = [](QWidget* parent, const QString& title, const QString& question, const QStringList& actions) {
+    QMessageBox box(QMessageBox::Question, title, question, QMessageBox::Cancel, parent);
+    QList<QAbstractButton*> buttons;
+    for (const QString& action : actions) buttons << box.addButton(action, QMessageBox::ActionRole);
+    box.setDefaultButton(QMessageBox::Cancel);
+    box.exec();
+    return static_cast<int>(buttons.indexOf(box.clickedButton()));
+  };
   return dialogs;
 }
 

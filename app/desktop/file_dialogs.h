@@ -21,6 +21,8 @@ struct FileDialogs {
   std::function<QString(QWidget*, const QString& title, const QString& start, const QString& filter)> save;
   /// @return whether the person agrees; `action` is the word on the button that says yes
   std::function<bool(QWidget*, const QString& title, const QString& question, const QString& action)> confirm;
+  /// @return which of the actions, whose words are on the buttons; -1 = rather none of them
+  std::function<int(QWidget*, const QString& title, const QString& question, const QStringList& actions)> choose;
   [[nodiscard]] static FileDialogs native();
 };
 

@@ -37,7 +37,7 @@ ListWork::ListWork(Study& study, ScanSession& scans, MaskSession& masks, EditSes
       edit_(edit),
       window_(parent),
       session_(study, scans, masks),
-      batch_(session_, masks.segmenters()),
+      batch_(session_, masks),
       table_(session_),
       order_(table_),
       panel_(new ListPanel(session_, batch_, order_, parent)),

@@ -187,8 +187,7 @@ int run(int argc, char** argv) {
     window.openPaths(paths, parser.value(series));
   else if (!parser.isSet(screenshot) && !parser.isSet(list))
     window.reopenLast();
-  if (parser.isSet(list))
-    window.list().openList(parser.value(list).toStdString(), !parser.isSet(phantom) && paths.empty());
+  if (parser.isSet(list)) window.openList(parser.value(list).toStdString(), !parser.isSet(phantom) && paths.empty());
   TrainingAtStart training(window);
   try {
     training.begin(parser);

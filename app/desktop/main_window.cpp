@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/desktop/main_window.h"
 
-#include <QCloseEvent>
 #include <QDockWidget>
-#include <QFileInfo>
 #include <QMenuBar>
 #include <QSettings>
 #include <QSlider>
@@ -16,6 +14,7 @@
 
 #include "app/desktop/actions.h"
 #include "app/desktop/activity_log.h"
+#include "app/desktop/control_keys.h"
 #include "app/desktop/device_probe.h"
 #include "app/desktop/edit_work.h"
 #include "app/desktop/help_work.h"
@@ -75,7 +74,7 @@ MainWindow::MainWindow(FileDialogs dialogs, TrainingFunctions training, QWidget*
       status_(new StatusStrip(this)),
       methods_(new MethodsWork(study_, view_, masks_, *grid_, *status_, dialogs_, this)),
       simulate_(new SimulateWork(study_, view_, *grid_, *status_, dialogs_, this)),
-      train_(new TrainWork(std::move(training), study_, view_, *grid_, *status_, simulate_->session(), dialogs_, this)),
+      train_(new TrainWork(std::move(training), study_, view_, *status_, simulate_->session(), dialogs_, this)),
       review_(new ReviewWork(study_, view_, surfaces_, comparison_, *grid_, *status_, dialogs_, this)),
       edit_(new EditWork(study_, masks_, *grid_, *status_, dialogs_, this)),
       list_(new ListWork(study_, scans_, masks_, edit_->session(), *status_, dialogs_, this)),
@@ -83,7 +82,7 @@ MainWindow::MainWindow(FileDialogs dialogs, TrainingFunctions training, QWidget*
       help_(new HelpWork(*status_, this)),
       log_(new ActivityLog(this)) {
   setObjectName("mainWindow");
-  setWindowTitle(tr("Pulmoscope"));
+  setWindowTitle(tr("Pulmoscope[*]"));
   setAcceptDrops(true);
   makeCentre();
   setDockOptions(AnimatedDocks | AllowTabbedDocks | AllowNestedDocks);
@@ -93,6 +92,7 @@ MainWindow::MainWindow(FileDialogs dialogs, TrainingFunctions training, QWidget*
   makeToolBar();
   makeMenus();
   connectActions();
+  new ControlKeys(this);
   connectModels();
   resize(1600, 1000);
   QSettings settings;
@@ -258,6 +258,7 @@ void MainWindow::connectActions() {
     for (LatestJob* job : {&surfaces_.job(), &volumes_.job(), &comparison_.job(), &methods_->session().compareJob()})
       job->setHeld(working);
   });
+  connect(train_, &TrainWork::previewChanged, edit_, &EditWork::setPreview);
   connect(train_, &TrainWork::readyToEnd, this, &QWidget::close, Qt::QueuedConnection);
   connect(segmentPanel_, &SegmentPanel::openReferenceRequested, this, &MainWindow::chooseReference);
   connect(segmentPanel_, &SegmentPanel::saveAgreementRequested, review_, &ReviewWork::saveAgreement);
@@ -298,8 +299,9 @@ void MainWindow::connectActions() {
 }
 
 void MainWindow::connectModels() {
+  const std::vector<LatestJob*> byEsc = jobsStoppedByEsc();
   for (LatestJob* job : jobs()) {
-    status_->watch(*job);
+    status_->watch(*job, std::find(byEsc.begin(), byEsc.end(), job) != byEsc.end());
     log_->watch(*job);
     connect(&job->job(), &Job::failed, this,
             [this](const QString&, const QString&, ErrorKind kind) { errorKind_ = kind; });
@@ -311,6 +313,13 @@ void MainWindow::connectModels() {
       if (std::exchange(closeWhenSaved_, false)) close();
     });
   }
+  scans_.setGuard([this](std::function<void()> then) { return mayLeave(std::move(then)); });
+  connect(&masks_.saveJob(), &LatestJob::ended, this, [this](Job::State state) {
+    const auto then = std::exchange(whenSaved_, nullptr);
+    if (then && state == Job::State::Completed) then();
+  });
+  connect(&edit_->session(), &EditSession::stateChanged, this,
+          [this] { setWindowModified(edit_->session().unsaved()); });
   connect(&study_, &Study::scanChanged, this, &MainWindow::showScan);
   connect(&study_, &Study::referenceChanged, this, &MainWindow::showMasks);
   connect(&study_, &Study::predictionChanged, this, &MainWindow::showMasks);
@@ -329,33 +338,8 @@ void MainWindow::connectModels() {
   });
 }
 
-std::vector<LatestJob*> MainWindow::jobs() {
-  std::vector<LatestJob*> all{&scans_.job(),    &masks_.segmentJob(), &masks_.loadJob(), &masks_.saveJob(),
-                              &surfaces_.job(), &volumes_.job(),      &comparison_.job()};
-  for (LatestJob* job : methods_->jobs()) all.push_back(job);
-  for (LatestJob* job : simulate_->jobs()) all.push_back(job);
-  for (LatestJob* job : review_->jobs()) all.push_back(job);
-  for (LatestJob* job : edit_->jobs()) all.push_back(job);
-  for (LatestJob* job : list_->jobs()) all.push_back(job);
-  for (LatestJob* job : report_->jobs()) all.push_back(job);
-  all.push_back(&help_->job());
-  all.push_back(&train_->session().fileJob());
-  all.push_back(&train_->samplesJob());
-  all.push_back(&train_->session().runsJob());  // not the training: a night's work is stopped by its own button
-  return all;
-}
-
-std::vector<LatestJob*> MainWindow::saveJobs() {
-  return {&masks_.saveJob(), &simulate_->session().fileJob(), &list_->session().signJob()};
-}
-
 QString MainWindow::errorShown() const {
   return status_->error();
-}
-
-bool MainWindow::settled() {
-  const std::vector<LatestJob*> all = jobs();
-  return std::none_of(all.begin(), all.end(), [](LatestJob* job) { return job->busy(); });
 }
 
 void MainWindow::openPhantom(std::uint64_t seed) {
@@ -374,8 +358,9 @@ void MainWindow::askMaskValues(const std::filesystem::path& path, const MaskInsp
             .arg(toText(path.filename())));
     return;
   }
+  const ScanPtr scan = study_.scan();
   MaskValuesDialog dialog(inspection, toText(path.filename()), this);
-  if (dialog.exec() != QDialog::Accepted) return;
+  if (dialog.exec() != QDialog::Accepted || !stillOpen(scan)) return;
   const MaskValues values = dialog.values();
   if (values.empty())
     status_->showError(tr("No value of %1 was said to be lung, so nothing was loaded.").arg(toText(path.filename())));
@@ -418,10 +403,11 @@ void MainWindow::showScan() {
   if (open && sliceToShow_) showSlice(*std::exchange(sliceToShow_, std::nullopt));
   grid_->setCt(open ? scan->ct : nullptr);
   showCentre();
-  setWindowTitle(open ? tr("%1 – Pulmoscope")
-                            .arg(QString::fromStdString(scan->facts.description.empty() ? scan->facts.format
-                                                                                        : scan->facts.description))
-                      : tr("Pulmoscope"));
+  QString name;
+  if (open)
+    name = QString::fromStdString(scan->facts.description.empty() ? scan->facts.format : scan->facts.description);
+  name.replace("[*]", "[*][*]");  // a scan's own: no place for the mark
+  setWindowTitle(open ? tr("%1[*] – Pulmoscope").arg(name) : tr("Pulmoscope[*]"));
   showMasks();
   if (open && referenceToOpen_) openReference(*std::exchange(referenceToOpen_, std::nullopt));
 }
@@ -456,15 +442,6 @@ void MainWindow::stepSlices(int action) {
                   kSteps[action]);
 }
 
-void MainWindow::cancelRunning() {
-  if (edit_->escape()) return;
-  // What follows from a mask by itself goes on: nobody has started it, so nobody would start it again.
-  for (LatestJob* job : {&scans_.job(), &masks_.segmentJob(), &masks_.loadJob(), &methods_->session().job(),
-                         &simulate_->session().job(), &train_->session().fileJob()})
-    job->cancel();
-  for (LatestJob* job : report_->jobs()) job->cancel();
-}
-
 void MainWindow::showEvent(QShowEvent* event) {
   // In a small window the panes need the width: the two panels share one place.
   if (!arranged_ && width() < kNarrowPx) {
@@ -474,23 +451,6 @@ void MainWindow::showEvent(QShowEvent* event) {
   }
   arranged_ = true;
   QMainWindow::showEvent(event);
-}
-
-void MainWindow::closeEvent(QCloseEvent* event) {
-  if (!train_->mayEnd()) return event->ignore();  // comes again when the checkpoint is written
-  const std::vector<LatestJob*> saves = saveJobs();
-  closeWhenSaved_ = std::any_of(saves.begin(), saves.end(), [](LatestJob* job) { return job->busy(); });
-  if (closeWhenSaved_) return event->ignore();
-  list_->end();
-  help_->end();
-  log_->logEnd();
-  QSettings settings;
-  settings.setValue("window/geometry", saveGeometry());
-  settings.setValue("window/state", saveState());
-  const bool fromDisk = study_.scan() && scans_.paths().size() == 1;
-  settings.setValue("open/path", fromDisk ? QFileInfo(toText(scans_.paths().front())).absoluteFilePath() : QString());
-  settings.setValue("open/uid", fromDisk ? QString::fromStdString(study_.scan()->facts.uid) : QString());
-  QMainWindow::closeEvent(event);
 }
 
 }  // namespace pulmo

@@ -3,6 +3,7 @@
 #include <QMainWindow>
 #include <QString>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -49,6 +50,8 @@ class MainWindow : public QMainWindow {
 
   /// Scans; of a review list (by its ending) also its first undecided scan, unless scans are opened with it.
   void openPaths(const std::vector<std::filesystem::path>& paths, const QString& uid = {});
+  /// A review list that is there. @param begin  also open its first undecided scan, unless a scan of it is open
+  void openList(const std::filesystem::path& file, bool begin);
   void openPhantom(std::uint64_t seed);
   void openReference(const std::filesystem::path& path);
   void openReferenceWithScan(const std::filesystem::path& path);  ///< as soon as the scan being opened is there
@@ -93,9 +96,14 @@ class MainWindow : public QMainWindow {
   void connectActions();
   void connectModels();
   void applyAutoWindow();
+  /// Asks about edits that would be lost with the scan. @param then  done when they are saved, if that is the answer
+  /// @return whether they may go, or there are none
+  [[nodiscard]] bool mayLeave(std::function<void()> then);
+  /// For what was asked about a scan while its dialog stayed open. @return whether it is open still; if not, it is said
+  [[nodiscard]] bool stillOpen(const ScanPtr& scan);
   void chooseReference();
   void askMaskValues(const std::filesystem::path& path, const MaskInspection& inspection);
-  void chooseMaskFile();
+  bool chooseMaskFile();  ///< @return whether the mask is being saved
   void choosePictureFile();
   void chooseLungPictureFile();
   void savePicture(const QImage& picture, const SaveTarget& target);
@@ -110,6 +118,7 @@ class MainWindow : public QMainWindow {
   [[nodiscard]] QString lastFolder() const;
   [[nodiscard]] std::vector<LatestJob*> jobs();
   [[nodiscard]] std::vector<LatestJob*> saveJobs();
+  [[nodiscard]] std::vector<LatestJob*> jobsStoppedByEsc();
 
   FileDialogs dialogs_;
   Study study_;
@@ -148,6 +157,7 @@ class MainWindow : public QMainWindow {
   bool unattended_ = false;
   bool arranged_ = false;  ///< the docks are where a person, or the window's first size, put them
   bool closeWhenSaved_ = false;
+  std::function<void()> whenSaved_;  ///< what waits until edits that would be lost are saved
 };
 
 }  // namespace pulmo

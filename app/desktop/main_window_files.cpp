@@ -37,10 +37,14 @@ void MainWindow::openPaths(const std::vector<std::filesystem::path>& paths, cons
     remember(scans);
     scans_.open(scans, uid);
   }
-  if (lists.empty()) return;
-  if (std::filesystem::exists(lists.front())) return list_->openList(lists.front(), scans.empty());
+  if (!lists.empty()) openList(lists.front(), scans.empty());
+}
+
+void MainWindow::openList(const std::filesystem::path& file, bool begin) {
+  std::error_code code;
+  if (std::filesystem::exists(file, code)) return list_->openList(file, begin);  // else it would be made
   errorKind_ = ErrorKind::Io;
-  status_->showError(tr("There is no review list %1.").arg(toText(lists.front())));
+  status_->showError(tr("There is no review list %1.").arg(toText(file)));
 }
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
@@ -56,29 +60,52 @@ void MainWindow::dropEvent(QDropEvent* event) {
   openPaths(paths);
 }
 
+bool MainWindow::stillOpen(const ScanPtr& scan) {
+  if (scan != study_.scan()) status_->showError(tr("Another scan was opened meanwhile, so nothing was done."));
+  return scan == study_.scan();
+}
+
 void MainWindow::chooseReference() {
-  if (!study_.scan()) return;
+  const ScanPtr scan = study_.scan();
+  if (!scan) return;
   const QString file =
       dialogs_.open(this, tr("Open a reference mask"), lastFolder(),
                     tr("Masks (*.nii *.nii.gz *.nrrd *.nhdr *.mha *.mhd *.tif *.tiff *.dcm);;All files (*)"));
-  if (!file.isEmpty()) openReference(toPath(file));
+  if (!file.isEmpty() && stillOpen(scan)) openReference(toPath(file));
 }
 
-void MainWindow::chooseMaskFile() {
+bool MainWindow::mayLeave(std::function<void()> then) {
+  if (!edit_->session().wouldBeLost() || unattended_) return true;
+  const int answer =
+      dialogs_.choose(this, tr("Keep the edits?"),
+                      tr("The edits of this scan are on no disk, and go with it. %1").arg(edit_->session().problem()),
+                      {tr("Save the mask …"), tr("Discard the edits")});
+  if (answer == 0 && chooseMaskFile()) whenSaved_ = std::move(then);
+  if (answer == 1) edit_->session().giveUp();
+  return answer == 1;
+}
+
+bool MainWindow::chooseMaskFile() {
   edit_->session().publish();
-  if (!study_.result().labels) return;
-  const bool dicom = study_.scan()->source.dicom != nullptr;  // a segmentation refers to DICOM images
+  // As it is now: the dialog may stay open while other masks come.
+  const NamedMask mask = study_.result();
+  const ScanPtr scan = study_.scan();
+  if (!mask.labels) return false;
+  const bool dicom = scan->source.dicom != nullptr;  // a segmentation refers to DICOM images
   const auto target = askSaveTarget(dialogs_, this, tr("Save the lung mask"), lastFolder() + "/lungs.nii.gz",
                                     tr("NIfTI (*.nii.gz *.nii);;NRRD (*.nrrd);;MetaImage (*.mha *.mhd)") +
                                         (dicom ? tr(";;DICOM segmentation, no patient named (*.dcm)") : QString()),
                                     {".nii.gz", ".nii", ".nrrd", ".mha", ".mhd", ".dcm"});
-  if (target) masks_.saveResult(target->path, target->overwrite);
+  if (!target || !stillOpen(scan)) return false;
+  masks_.save(mask, target->path, target->overwrite);
+  return true;
 }
 
 void MainWindow::choosePictureFile() {
+  const QImage picture = methods_->centre()->grab().toImage();
   const auto target = askSaveTarget(dialogs_, this, tr("Save a picture of the panes"), lastFolder() + "/panes.png",
                                     tr("PNG (*.png)"), {".png"});
-  if (target) savePicture(methods_->centre()->grab().toImage(), *target);
+  if (target) savePicture(picture, *target);
 }
 
 void MainWindow::chooseLungPictureFile() {

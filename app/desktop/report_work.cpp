@@ -39,8 +39,8 @@ ReportWork::ReportWork(Study& study, const MaskSession& masks, const SurfaceSess
       report_(new QAction(tr("Save &report …"), this)),
       namedReport_(new QAction(tr("Save report that &names the patient …"), this)),
       turning_(new QAction(tr("Save &turning lungs …"), this)),
-      reportJob_(tr("Making the report")),
-      turningJob_(tr("Turning the lungs")) {
+      reportJob_(tr("Making the report"), LatestJob::Requests::All),
+      turningJob_(tr("Turning the lungs"), LatestJob::Requests::All) {
   report_->setToolTip(tr("Pictures, figures and alarms on one page, as PDF or HTML; figures as JSON or CSV"));
   namedReport_->setToolTip(tr("The same with the patient's name, number, birth date and the scan's date"));
   turning_->setToolTip(tr("The 3-D lungs once around, as a movie"));
@@ -50,11 +50,6 @@ ReportWork::ReportWork(Study& study, const MaskSession& masks, const SurfaceSess
   for (const auto changed :
        {&Study::scanChanged, &Study::referenceChanged, &Study::predictionChanged, &Study::editedChanged})
     connect(&study_, changed, this, &ReportWork::followStudy);
-  // What is being made of the scan before is nothing that anybody waits for any more.
-  connect(&study_, &Study::scanChanged, this, [this] {
-    reportJob_.cancel();
-    turningJob_.cancel();
-  });
   connect(&surfaces_, &SurfaceSession::surfacesChanged, this, &ReportWork::followStudy);
   followStudy();
 }

@@ -29,6 +29,7 @@ class ReportWork : public QObject {
              const ListSession& list, StatusStrip& status, const FileDialogs& dialogs, QWidget* parent);
 
   void addTo(QMenu* menu);
+  /// Of these none is dropped, whatever happens meanwhile: a report was asked for, also of the scan before.
   [[nodiscard]] std::vector<LatestJob*> jobs() { return {&reportJob_, &turningJob_}; }
 
  Q_SIGNALS:

@@ -105,6 +105,7 @@ void SimulateWork::showEmptyText() {
 }
 
 void SimulateWork::exportFiles() {
+  const ScanPtr scan = study_.scan();
   const QString start = QDir(QSettings().value("lastFolder").toString()).filePath("simulated.nii.gz");
   const QString file = dialogs_.save(window_, tr("Export the simulated scan"), start,
                                      tr("NIfTI (*.nii.gz *.nii);;NRRD (*.nrrd);;MetaImage (*.mha *.mhd)"));
@@ -117,6 +118,8 @@ void SimulateWork::exportFiles() {
   if (!there.isEmpty() && !dialogs_.confirm(window_, tr("Replace files?"),
                                             tr("%1 exists already.").arg(there.join(tr(" and "))), tr("Replace")))
     return;
+  if (scan != study_.scan())
+    return status_.showError(tr("Another scan was opened meanwhile, so nothing was exported."));
   session_.save(ct, lesions, Overwrite::Replace);
 }
 

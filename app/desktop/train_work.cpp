@@ -12,7 +12,6 @@
 #include "widgets/panel/runs_panel.h"
 #include "widgets/panel/samples_window.h"
 #include "widgets/panel/train_panel.h"
-#include "widgets/view/view_grid.h"
 
 namespace pulmo {
 
@@ -32,12 +31,11 @@ bool isRun(const std::filesystem::path& folder) {
 
 }  // namespace
 
-TrainWork::TrainWork(TrainingFunctions functions, Study& study, ViewState& view, ViewGrid& grid, StatusStrip& status,
+TrainWork::TrainWork(TrainingFunctions functions, Study& study, ViewState& view, StatusStrip& status,
                      SimulationSession& simulation, const FileDialogs& dialogs, QWidget* parent)
     : QObject(parent),
       study_(study),
       view_(view),
-      grid_(grid),
       status_(status),
       simulation_(simulation),
       dialogs_(dialogs),
@@ -68,7 +66,8 @@ TrainWork::TrainWork(TrainingFunctions functions, Study& study, ViewState& view,
   connect(&view_, &ViewState::cursorChanged, this, &TrainWork::askAboutSlice);
   connect(&study_, &Study::scanChanged, this, &TrainWork::askAboutSlice);
   connect(&session_, &TrainingSession::previewMade, this, &TrainWork::showPreview);
-  connect(&study_, &Study::predictionChanged, this, [this] { grid_.setPatch(PaneId::Prediction, nullptr); });
+  connect(&session_.job(), &LatestJob::ended, this, &TrainWork::showPreview);
+  connect(&study_, &Study::predictionChanged, this, [this] { Q_EMIT previewChanged(nullptr, {}); });
   connect(&session_, &TrainingSession::runsChanged, this, [this] {
     if (resuming_.empty()) return;
     const auto& all = session_.runs();
@@ -80,9 +79,10 @@ TrainWork::TrainWork(TrainingFunctions functions, Study& study, ViewState& view,
     attempt([&] { session_.resume(run->id, wanted > run->config.epochs ? wanted : 0); });
   });
   connect(&session_.runsJob(), &LatestJob::ended, this, [this] { resuming_.clear(); });  // it was no run
-  connect(&session_.job(), &LatestJob::ended, this, [this] {
-    if (std::exchange(ending_, false)) Q_EMIT readyToEnd();
-  });
+  for (LatestJob* job : {&session_.job(), &session_.prepareJob()})
+    connect(job, &LatestJob::ended, this, [this] {
+      if (!working() && std::exchange(ending_, false)) Q_EMIT readyToEnd();
+    });
 }
 
 void TrainWork::followSettings() {
@@ -180,12 +180,12 @@ void TrainWork::openFolder(const std::filesystem::path& folder) {
 }
 
 void TrainWork::exportTable() {
-  const QString file = dialogs_.save(window_, tr("Export the results table"), QDir(lastFolder()).filePath("runs.csv"),
-                                     tr("Tables (*.csv)"));
-  if (file.isEmpty()) return;
+  const auto target = askSaveTarget(dialogs_, window_, tr("Export the results table"),
+                                    QDir(lastFolder()).filePath("runs.csv"), tr("Tables (*.csv)"), {".csv"});
+  if (!target) return;
   try {
-    writeAtomically(file.toStdString(), Overwrite::Replace, runsToCsv(session_.runs()));  // the dialog has asked
-    status_.showMessage(tr("Results saved to %1.").arg(file));
+    writeAtomically(target->path, target->overwrite, runsToCsv(session_.runs()));
+    status_.showMessage(tr("Results saved to %1.").arg(toText(target->path)));
   } catch (const Error& e) {
     status_.showError(QString::fromUtf8(e.what()), QString::fromStdString(e.detail()));
   }
@@ -197,25 +197,28 @@ void TrainWork::askAboutSlice() {
 
 void TrainWork::showPreview() {
   const auto& preview = session_.preview();
-  if (!preview || !study_.scan() || preview->ct != study_.scan()->ct) {
-    grid_.setPatch(PaneId::Prediction, nullptr);
-    return;
-  }
-  grid_.setPatch(PaneId::Prediction,
-                 std::make_shared<const SlicePatch>(SlicePatch{preview->z, nullptr, preview->labels}));
-  grid_.setDetail(PaneId::Prediction, tr("training, epoch %1, slice %2").arg(preview->epoch).arg(preview->z + 1));
+  if (!preview || !session_.busy() || !study_.scan() || preview->ct != study_.scan()->ct)
+    return Q_EMIT previewChanged(nullptr, {});
+  Q_EMIT previewChanged(std::make_shared<const SlicePatch>(SlicePatch{preview->z, nullptr, preview->labels}),
+                        tr("training, epoch %1, slice %2").arg(preview->epoch).arg(preview->z + 1));
 }
 
 bool TrainWork::mayEnd() {
-  if (!session_.busy()) return true;
+  if (!working()) return true;
   if (ending_) return false;
-  if (!dialogs_.confirm(window_, tr("A training runs"),
-                        tr("Stop it and close? Its checkpoint is written first, and it can be resumed."),
-                        tr("Stop and close")))
+  QString title = tr("A training runs"), question;
+  if (session_.busy()) question = tr("Its checkpoint is written first, and it can be resumed.");
+  if (session_.preparing()) {
+    title =
+        session_.busy() ? tr("A training runs, and a dataset is being prepared") : tr("A dataset is being prepared");
+    question += tr(" What has been prepared so far is dropped.");
+  }
+  if (!dialogs_.confirm(window_, title, tr("Stop it and close? %1").arg(question.trimmed()), tr("Stop and close")))
     return false;
   ending_ = true;
   session_.requestStop();
-  if (session_.busy()) return false;
+  session_.prepareJob().cancel();
+  if (working()) return false;
   ending_ = false;
   return true;
 }

@@ -9,6 +9,7 @@
 #include "models/session/training_session.h"
 #include "models/study/study.h"
 #include "models/study/view_state.h"
+#include "widgets/scene/slice_scene.h"
 
 class QWidget;
 
@@ -19,14 +20,13 @@ class SamplesWindow;
 class SimulationSession;
 class StatusStrip;
 class TrainPanel;
-class ViewGrid;
 
-/// Wires training: its panels, its preview in the pane Prediction, its files. Holds no rules of its own.
+/// Wires training: its panels, its preview for the pane Prediction, its files. Holds no rules of its own.
 class TrainWork : public QObject {
   Q_OBJECT
  public:
   /// All that is passed outlives this.
-  TrainWork(TrainingFunctions functions, Study& study, ViewState& view, ViewGrid& grid, StatusStrip& status,
+  TrainWork(TrainingFunctions functions, Study& study, ViewState& view, StatusStrip& status,
             SimulationSession& simulation, const FileDialogs& dialogs, QWidget* parent);
 
   [[nodiscard]] TrainingSession& session() { return session_; }
@@ -40,16 +40,19 @@ class TrainWork : public QObject {
   void chooseRun();                                      ///< asks for a run's folder, and adds it to the runs
   void showSamples();                                    ///< the window of training slices; it follows the settings
   [[nodiscard]] QWidget* samplesShown() const;           ///< that window; null: not open
-  /// Whether the program may end now. A running training is asked about, then stopped; readyToEnd tells when its
-  /// checkpoint is written.
+  /// Whether the program may end now. A training that runs and a dataset that is being prepared are asked about, then
+  /// stopped; readyToEnd tells when they have ended, the training with its checkpoint written.
   [[nodiscard]] bool mayEnd();
 
  Q_SIGNALS:
+  /// What the network makes of the slice in view, for the pane Prediction; null = nothing any more.
+  void previewChanged(const pulmo::SlicePatchPtr& patch, const QString& detail);
   void readyToEnd();
   void runsWanted();  ///< the dock with the curves should be seen
 
  private:
   void followSettings();
+  [[nodiscard]] bool working() const { return session_.busy() || session_.preparing(); }
   void chooseDataset();
   void chooseStart();
   void chooseSweep();
@@ -63,7 +66,6 @@ class TrainWork : public QObject {
 
   Study& study_;
   ViewState& view_;
-  ViewGrid& grid_;
   StatusStrip& status_;
   SimulationSession& simulation_;
   const FileDialogs& dialogs_;

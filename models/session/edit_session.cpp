@@ -62,6 +62,7 @@ EditSession::EditSession(Study& study, fs::path folder, QObject* parent)
 }
 
 EditSession::~EditSession() {
+  blockSignals(true);  // whoever could be told may be gone
   close();
 }
 
@@ -101,6 +102,7 @@ bool EditSession::begin() {
     return false;
   }
   origin_ = start().origin;
+  algorithm_ = start().algorithm;
   if (!openJournal(maskChecksum(editor_->mask()))) editor_.reset();
   Q_EMIT stateChanged();
   return editor_.has_value();
@@ -203,6 +205,7 @@ void EditSession::restore() {
         }
         found_.reset();
         origin_ = tr("earlier edits");
+        algorithm_.clear();
         unbounded_ = true;  // what the mask was before is not known here
         const Index3& size = editor_->mask().grid().size;
         changed({{0, 0, 0}, {size[0] - 1, size[1] - 1, size[2] - 1}});
@@ -232,11 +235,21 @@ void EditSession::followMasks() {
   Q_EMIT stateChanged();
 }
 
+void EditSession::giveUp() {
+  if (!editor_) return;
+  savedRevision_ = revision_;  // so that their journal goes, too
+  close();
+  study_.setEdited({});
+  Q_EMIT stateChanged();
+}
+
 void EditSession::publish() {
   if (!editor_ || publishedRevision_ == revision_) return;
   publishedRevision_ = revision_;
   published_ = hasEdits() ? editor_->snapshot() : nullptr;
-  study_.setEdited(published_ ? NamedMask{published_, tr("Edited, from %1").arg(origin_)} : NamedMask{});
+  NamedMask edited;
+  if (published_) edited = {published_, tr("Edited, from %1").arg(origin_), {}, nullptr, algorithm_, true};
+  study_.setEdited(std::move(edited));
 }
 
 void EditSession::noteSaved(const LabelPtr& labels) {

@@ -54,6 +54,9 @@ class EditSession : public QObject {
   [[nodiscard]] const QString& origin() const { return origin_; }  ///< of the mask before its edits
   [[nodiscard]] bool hasEdits() const;
   [[nodiscard]] bool unsaved() const { return hasEdits() && revision_ != savedRevision_; }
+  /// They are neither in a mask file nor in a journal: with the scan they go for good.
+  [[nodiscard]] bool wouldBeLost() const { return unsaved() && !problem_.isEmpty(); }
+  void giveUp();   ///< the edits, for good: the mask is again as it was before them
   void publish();  ///< the study has all edits now
 
   // A stroke of the hand. Nothing happens while an operation runs, or outside of a stroke.
@@ -103,7 +106,7 @@ class EditSession : public QObject {
   ScanPtr scan_;
   std::optional<MaskEditor> editor_;
   std::unique_ptr<EditJournal> journal_;
-  QString origin_, problem_;
+  QString origin_, algorithm_, problem_;
   bool painted_ = false;    ///< the open stroke has changed something
   bool unbounded_ = false;  ///< undo does not reach back to the start
   std::optional<FoundEdits> found_;

@@ -31,8 +31,8 @@ bool findSeries(BatchItem& item, const StopToken& stop) {
 
 }  // namespace
 
-ListBatch::ListBatch(ListSession& list, std::vector<MaskSession::SegmenterPtr> segmenters, QObject* parent)
-    : QObject(parent), list_(list), segmenters_(std::move(segmenters)), job_(tr("Segmenting the list")) {
+ListBatch::ListBatch(ListSession& list, const MaskSession& masks, QObject* parent)
+    : QObject(parent), list_(list), masks_(masks), job_(tr("Segmenting the list")) {
   connect(&list_, &ListSession::listChanged, this, [this] {
     if (list_.list() != of_) job_.cancel();
   });
@@ -54,7 +54,7 @@ void ListBatch::start(std::size_t method) {
   };
   auto counts = std::make_shared<Counts>();
   job_.run(
-      [this, list = of_, file = list_.file(), segmenter = segmenters_.at(method), items = std::move(items),
+      [this, list = of_, file = list_.file(), segmenter = segmenters().at(method), items = std::move(items),
        ids = std::move(ids), counts](const StopToken& stop, const ProgressSink& progress) {
         const MaskMaker maker = makerOf(*segmenter);
         std::vector<BatchItem> found = items;

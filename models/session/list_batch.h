@@ -18,16 +18,17 @@ namespace pulmo {
 class ListBatch : public QObject {
   Q_OBJECT
  public:
-  /// @param list  outlives this
-  ListBatch(ListSession& list, std::vector<MaskSession::SegmenterPtr> segmenters, QObject* parent = nullptr);
+  /// What is passed outlives this.
+  ListBatch(ListSession& list, const MaskSession& masks, QObject* parent = nullptr);
 
   [[nodiscard]] LatestJob& job() { return job_; }
-  [[nodiscard]] const std::vector<MaskSession::SegmenterPtr>& segmenters() const { return segmenters_; }
+  /// As offered now: networks may be added.
+  [[nodiscard]] const std::vector<MaskSession::SegmenterPtr>& segmenters() const { return masks_.segmenters(); }
   void start(std::size_t method);  ///< no effect without a list
 
  private:
   ListSession& list_;
-  std::vector<MaskSession::SegmenterPtr> segmenters_;
+  const MaskSession& masks_;
   std::shared_ptr<ReviewList> of_;  ///< the list that the job is for
   LatestJob job_;
 };

@@ -228,6 +228,7 @@ void ListSession::openEntry(qint64 id) {
     return;
   }
   if (shown_ && current_ == id && !wanted_) return;
+  if (!scans_.mayLeave([this, id] { openEntry(id); })) return;
   const ReviewEntry* left = shown_ ? currentEntry() : nullptr;
   if (left && left->state == ReviewState::New && study_.edited().labels)  // the edits themselves are in the journal
     (void)change([](ReviewEntry& e) { e.state = ReviewState::InReview; });
@@ -297,8 +298,10 @@ void ListSession::loadMask() {
         *result = {std::make_shared<const LabelVolume>(std::move(*answer->labels)), origin, notes};
         return Outcome::Completed;
       },
-      [this, scan = study_.scan(), result] {
+      [this, scan = study_.scan(), wasSigned, algorithm = entry->weights.section(',', 0, 0), result] {
         if (study_.scan() != scan || study_.prediction().labels) return;  // one was made by hand meanwhile
+        result->byPerson = wasSigned;
+        result->algorithm = algorithm;
         fromList_ = result->labels;
         study_.setPrediction(*result);
       });

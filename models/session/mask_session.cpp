@@ -60,10 +60,10 @@ void MaskSession::segment(std::size_t method) {
         seconds_ = result->seconds;
         Segmentation& found = result->found->segmentation;
         LabelVolume& doubt = result->found->uncertainty;
-        study_.setPrediction(
-            {std::make_shared<const LabelVolume>(std::move(found.labels)), QString::fromStdString(segmenter->name()),
-             texts(found.notes),
-             doubt.voxels().empty() ? nullptr : std::make_shared<const LabelVolume>(std::move(doubt))});
+        study_.setPrediction({std::make_shared<const LabelVolume>(std::move(found.labels)),
+                              QString::fromStdString(segmenter->name()), texts(found.notes),
+                              doubt.voxels().empty() ? nullptr : std::make_shared<const LabelVolume>(std::move(doubt)),
+                              QString::fromStdString(segmenter->name())});
         Q_EMIT segmented();
       });
 }
@@ -105,13 +105,12 @@ void MaskSession::loadReference(const std::filesystem::path& path, const MaskVal
       });
 }
 
-void MaskSession::saveResult(const std::filesystem::path& path, Overwrite overwrite) {
+void MaskSession::save(const NamedMask& mask, const std::filesystem::path& path, Overwrite overwrite) {
   const ScanPtr scan = study_.scan();
-  const LabelPtr labels = study_.result().labels;
+  const LabelPtr labels = mask.labels;
   if (!scan || !labels) return;
-  SegmentationOptions options;
-  if (labels == study_.prediction().labels)
-    options = {MaskOrigin::Automatic, study_.prediction().origin.toStdString(), false};
+  const SegmentationOptions options{mask.byPerson ? MaskOrigin::SemiAutomatic : MaskOrigin::Automatic,
+                                    mask.algorithm.toStdString(), false};
   auto note = std::make_shared<std::string>();
   saveJob_.run(
       [scan, labels, path, overwrite, options, note](const StopToken&, const ProgressSink& progress) {

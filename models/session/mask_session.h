@@ -32,8 +32,8 @@ class MaskSession : public QObject {
   void segment(std::size_t method);  ///< result becomes the study's prediction; no effect without a scan
   /// Without values, and where the file does not tell its sides, valuesNeeded asks and nothing is loaded yet.
   void loadReference(const std::filesystem::path& path, const MaskValues& values = {});
-  /// The study's result(), in the format that the name's ending asks for: see exportMask().
-  void saveResult(const std::filesystem::path& path, Overwrite overwrite);
+  /// A mask of the open scan, in the format that the name's ending asks for: see exportMask().
+  void save(const NamedMask& mask, const std::filesystem::path& path, Overwrite overwrite);
 
  Q_SIGNALS:
   void valuesNeeded(const std::filesystem::path& path, const pulmo::MaskInspection& inspection);

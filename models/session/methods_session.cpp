@@ -93,7 +93,8 @@ void MethodsSession::run(const std::vector<MaskSession::SegmenterPtr>& segmenter
             answer.state = State::Done;
             answer.volumes = measureVolumes(found->segmentation.labels);
             answer.mask = {std::make_shared<const LabelVolume>(std::move(found->segmentation.labels)),
-                           QString::fromStdString(segmenter->name()), texts(found->segmentation.notes), nullptr};
+                           QString::fromStdString(segmenter->name()), texts(found->segmentation.notes), nullptr,
+                           QString::fromStdString(segmenter->name())};
             if (!found->uncertainty.voxels().empty())
               answer.mask.uncertainty = std::make_shared<const LabelVolume>(std::move(found->uncertainty));
           } catch (const Error& e) {

@@ -18,6 +18,7 @@ ProgressSink part(const ProgressSink& whole, double from, double to) {
 ScanSession::ScanSession(Study& study, QObject* parent) : QObject(parent), study_(study), job_(tr("Opening")) {}
 
 void ScanSession::open(const std::vector<std::filesystem::path>& paths, const QString& uid) {
+  if (!mayLeave([this, paths, uid] { open(paths, uid); })) return;
   struct Result {
     std::shared_ptr<const ScanSearch> found;
     std::size_t index = 0;
@@ -46,6 +47,10 @@ void ScanSession::open(const std::vector<std::filesystem::path>& paths, const QS
 }
 
 void ScanSession::openSeries(std::size_t index) {
+  const auto later = [this, paths = searchedPaths_, index] {
+    if (paths == searchedPaths_ && index < search_.series.size()) openSeries(index);
+  };
+  if (!mayLeave(later)) return;
   ++requests_;
   auto found = std::make_shared<const ScanSearch>(search_);
   auto result = std::make_shared<Scan>();
@@ -60,6 +65,7 @@ void ScanSession::openSeries(std::size_t index) {
 }
 
 void ScanSession::openPhantom(std::uint64_t seed) {
+  if (!mayLeave([this, seed] { openPhantom(seed); })) return;
   ++requests_;
   auto result = std::make_shared<PhantomCase>();
   job_.run(

@@ -4,7 +4,9 @@
 #include <QString>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "models/study/study.h"
@@ -27,6 +29,12 @@ class ScanSession : public QObject {
   [[nodiscard]] std::optional<std::size_t> current() const { return current_; }
   [[nodiscard]] const std::vector<std::filesystem::path>& paths() const { return paths_; }  ///< of the open scan
 
+  /// Is asked before another scan is opened, since that drops the open one's masks. @param then  opens it all the same
+  /// @return whether it may be opened now; if not, `then` may be called later
+  using Guard = std::function<bool(std::function<void()> then)>;
+  void setGuard(Guard guard) { guard_ = std::move(guard); }
+  [[nodiscard]] bool mayLeave(std::function<void()> then) { return !guard_ || guard_(std::move(then)); }
+
   /// Searches the paths and opens the series with the UID, or the best. What is open stays until the new scan is read;
   /// what was found is told before, so that another series can be picked where the best one cannot be opened.
   void open(const std::vector<std::filesystem::path>& paths, const QString& uid = {});
@@ -42,6 +50,7 @@ class ScanSession : public QObject {
   void take(const ScanSearch& found, const Paths& paths, std::size_t index, Scan scan);
 
   Study& study_;
+  Guard guard_;
   LatestJob job_;
   ScanSearch search_;
   std::optional<std::size_t> current_;

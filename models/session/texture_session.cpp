@@ -37,6 +37,7 @@ std::vector<MeasuredTexture> TextureSession::textures() const {
 void TextureSession::setWanted(bool wanted) {
   if (wanted == wanted_) return;
   wanted_ = wanted;
+  view_.setSphereMm(wanted ? radiusMm_ : 0);
   if (!wanted) return;
   measureLungs();
   measureSphere();
@@ -46,6 +47,7 @@ void TextureSession::setRadiusMm(double mm) {
   mm = std::clamp(mm, kLeastMm, kMostMm);
   if (mm == radiusMm_) return;
   radiusMm_ = mm;
+  if (wanted_) view_.setSphereMm(mm);
   if (wanted_ && measured_) rest_.start();
 }
 

@@ -26,7 +26,8 @@ class TextureSession : public QObject {
   [[nodiscard]] LatestJob& sphereJob() { return sphereJob_; }
   [[nodiscard]] bool known() const { return measured_ != nullptr; }  ///< there is a mask
 
-  void setWanted(bool wanted);  ///< what is there is kept when it is not wanted any more
+  /// What is there is kept when it is not wanted any more. While it is wanted, the view has the sphere.
+  void setWanted(bool wanted);
   [[nodiscard]] double radiusMm() const { return radiusMm_; }
   void setRadiusMm(double mm);  ///< clamped to kLeastMm .. kMostMm
 

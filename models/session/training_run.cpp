@@ -22,7 +22,7 @@ std::string number(const std::optional<double>& value) {
 }
 
 const char* stateKey(TrainingRun::State state) {
-  constexpr const char* kKeys[] = {"waiting", "running", "completed", "stopped", "failed", "loaded"};
+  constexpr const char* kKeys[] = {"waiting", "running", "completed", "stopped", "failed", "loaded", "not begun"};
   return kKeys[static_cast<int>(state)];
 }
 

@@ -48,7 +48,8 @@ struct TrainingFunctions {
 
 /// One training as the window knows it: running, ended, or read from its folder.
 struct TrainingRun {
-  enum class State { Waiting, Running, Completed, Stopped, Failed, Loaded };
+  /// NotBegun: of a sweep that ended before it was this run's turn.
+  enum class State { Waiting, Running, Completed, Stopped, Failed, Loaded, NotBegun };
   int id = 0;  ///< of this session: stays when others are removed
   QString name;
   std::filesystem::path folder;

@@ -27,6 +27,7 @@ TrainingSession::TrainingSession(TrainingFunctions functions, QObject* parent)
                Q_EMIT previewMade();
              }}),
       fileJob_(tr("Dataset")),
+      prepareJob_(tr("Preparing the dataset")),
       runsJob_(tr("Runs"), LatestJob::Requests::All),
       job_(tr("Training")) {
   flush_.setInterval(kFlushMs);
@@ -36,10 +37,15 @@ TrainingSession::TrainingSession(TrainingFunctions functions, QObject* parent)
     failure_ = sentence;
     Q_EMIT stateChanged();
   });
+  connect(&prepareJob_, &LatestJob::started, this, &TrainingSession::stateChanged);
+  connect(&prepareJob_, &LatestJob::ended, this, &TrainingSession::stateChanged);
   connect(&job_, &LatestJob::ended, this, [this] {
     flush();
     flush_.stop();
     current_ = waiting_ = 0;
+    for (TrainingRun& run : runs_)
+      if (run.state == TrainingRun::State::Waiting) run.state = TrainingRun::State::NotBegun;
+    Q_EMIT runsChanged();
     Q_EMIT stateChanged();
   });
 }
@@ -67,8 +73,9 @@ void TrainingSession::openStore(const std::filesystem::path& folder) {
 
 void TrainingSession::prepare(const std::filesystem::path& dataset, const std::filesystem::path& store,
                               const PrepareOptions& options) {
+  if (preparing()) return;
   auto report = std::make_shared<std::optional<PrepareReport>>();
-  fileJob_.run(
+  prepareJob_.run(
       [prepare = functions_.prepare, dataset, store, options, report](const StopToken& stop,
                                                                       const ProgressSink& progress) {
         *report = prepare({dataset}, store, options, stop, progress);

@@ -35,12 +35,15 @@ class TrainingSession : public QObject {
   ~TrainingSession() override;  ///< a running training is stopped, with its checkpoint written
 
   [[nodiscard]] LatestJob& job() { return job_; }          ///< trains
-  [[nodiscard]] LatestJob& fileJob() { return fileJob_; }  ///< opens stores, prepares datasets
+  [[nodiscard]] LatestJob& fileJob() { return fileJob_; }  ///< opens stores
+  [[nodiscard]] LatestJob& prepareJob() { return prepareJob_; }
+  [[nodiscard]] bool preparing() const { return prepareJob_.busy(); }
   [[nodiscard]] LatestJob& runsJob() { return runsJob_; }  ///< reads runs, one after another
   [[nodiscard]] Job::State state() { return job_.job().state(); }
   [[nodiscard]] bool busy() const { return job_.busy(); }
 
   void openStore(const std::filesystem::path& folder);
+  /// Also opens what it has made. No effect while another one is being prepared.
   void prepare(const std::filesystem::path& dataset, const std::filesystem::path& store, const PrepareOptions& options);
   [[nodiscard]] const std::filesystem::path& store() const { return store_; }  ///< "" = none
   [[nodiscard]] const std::optional<StoreFacts>& facts() const { return facts_; }
@@ -106,6 +109,7 @@ class TrainingSession : public QObject {
   QTimer flush_;
   TrainingLink link_;
   LatestJob fileJob_;
+  LatestJob prepareJob_;
   LatestJob runsJob_;
   LatestJob job_;  ///< the last member: it joins before what its thread uses goes
 };

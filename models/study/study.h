@@ -15,6 +15,8 @@ struct NamedMask {
   QStringList notes = {};  ///< sentences for the person: what had to be assumed, what to check
   /// How unsure the method that made it was: entropy, 0 .. 255, on the same grid; null = it cannot tell.
   LabelPtr uncertainty = {};
+  QString algorithm = {};  ///< the method that made it or that was corrected, for files that name it; "" = not known
+  bool byPerson = false;   ///< a person has corrected or signed it: no method alone stands behind it
 };
 
 /// The scan that is open, and its masks. Volumes are immutable: a change is a new volume.

@@ -91,4 +91,12 @@ void ViewState::setCrosshairVisible(bool visible) {
   Q_EMIT overlayChanged();
 }
 
+void ViewState::setSphereMm(double radius) {
+  if (!std::isfinite(radius)) return;
+  const double inside = std::max(0.0, radius);
+  if (inside == sphereMm_) return;
+  sphereMm_ = inside;
+  Q_EMIT overlayChanged();
+}
+
 }  // namespace pulmo

@@ -7,7 +7,8 @@
 
 namespace pulmo {
 
-/// What all panes share: cursor, zoom, pan, window, overlay. Panes know this and never each other.
+/// What all panes share: cursor, zoom, pan, window, overlay, the sphere around the cursor. Panes know this and never
+/// each other.
 ///
 /// GUI thread only. A setter that changes nothing emits nothing; values are clamped to the grid and to limits.
 class ViewState : public QObject {
@@ -28,6 +29,7 @@ class ViewState : public QObject {
   [[nodiscard]] const WindowHu& window() const { return window_; }
   [[nodiscard]] const OverlayStyle& overlay() const { return overlay_; }
   [[nodiscard]] bool crosshairVisible() const { return crosshair_; }
+  [[nodiscard]] double sphereMm() const { return sphereMm_; }  ///< radius of what is measured at the cursor; 0 = none
 
   void setCursor(const Index3& voxel);
   void moveSlice(Orientation orientation, int steps);  ///< scrolls the cursor along the orientation's normal
@@ -37,6 +39,7 @@ class ViewState : public QObject {
   void setWindow(const WindowHu& window);
   void setOverlay(const OverlayStyle& style);
   void setCrosshairVisible(bool visible);
+  void setSphereMm(double radius);
 
   /// The axis (0 x, 1 y, 2 z) a slice of this orientation is cut across.
   [[nodiscard]] static constexpr std::size_t normalAxis(Orientation o) {
@@ -48,13 +51,13 @@ class ViewState : public QObject {
   void cursorChanged();
   void viewChanged();  ///< focus or zoom
   void windowChanged();
-  void overlayChanged();  ///< style or crosshair
+  void overlayChanged();  ///< style, crosshair or sphere
 
  private:
   Grid grid_;
   Index3 cursor_{0, 0, 0};
   Point3 focus_{0, 0, 0};
-  double zoom_ = 1;
+  double zoom_ = 1, sphereMm_ = 0;
   WindowHu window_;
   OverlayStyle overlay_;
   bool crosshair_ = true;

@@ -13,8 +13,11 @@
 #include <QtTest>
 #include <cstdio>
 #include <cstring>
+#include <functional>
+#include <utility>
 
 #include "app/desktop/edit_work.h"
+#include "app/desktop/list_work.h"
 #include "app/desktop/main_window.h"
 #include "app/desktop/theme.h"
 #include "pipeline/core/label_set.h"
@@ -88,10 +91,19 @@ class TestEditWindow : public QObject {
   std::unique_ptr<PhantomCase> phantom_;
   QString scanFolder_, maskFile_, nextAnswer_;
   bool agree_ = true;
+  int choice_ = -1, asked_ = 0;
+  std::function<void()> whileAsked_;  ///< what happens while a question is open
 
   FileDialogs answering() {
     FileDialogs dialogs = test::answersWith(nextAnswer_);
-    dialogs.confirm = [this](QWidget*, const QString&, const QString&, const QString&) { return agree_; };
+    dialogs.confirm = [this](QWidget*, const QString&, const QString&, const QString&) {
+      if (whileAsked_) std::exchange(whileAsked_, nullptr)();
+      return agree_;
+    };
+    dialogs.choose = [this](QWidget*, const QString&, const QString&, const QStringList&) {
+      ++asked_;
+      return choice_;
+    };
     return dialogs;
   }
   LabelVolume saveAs(MainWindow& window, const QString& name) {
@@ -157,6 +169,7 @@ class TestEditWindow : public QObject {
     drag(window, pixel, pixel + QPoint(0, 12));
     QVERIFY(child<QLabel>(window, "edit.state")->text().startsWith("1 step"));
     QCOMPARE(child<QWidget>(window, "frame.prediction")->accessibleName(), QString("Edited"));
+    QVERIFY(window.isWindowModified() && window.windowTitle().contains("[*]"));  // seen from every tab
     const LabelVolume axial = saveAs(window, "axial.nii.gz");
     std::size_t changed = 0;
     VoxelBox box;
@@ -203,6 +216,7 @@ class TestEditWindow : public QObject {
     QTest::keyClick(&window, Qt::Key_Escape);
     QCOMPARE(window.edit().tools().tool(), EditTool::Cursor);
     QVERIFY(child<QLabel>(window, "edit.state")->text().endsWith(", saved."));
+    QVERIFY(!window.isWindowModified());
   }
 
  private Q_SLOTS:
@@ -229,6 +243,74 @@ class TestEditWindow : public QObject {
     QTRY_VERIFY_WITH_TIMEOUT(again.settled(), kPatienceMs);
     again.edit().tools().setTool(EditTool::Brush);  // a copy of the reference, where there is no prediction
     QVERIFY(again.edit().session().live()->voxels() == both.voxels());
+  }
+
+  // Where no journal can be written, whatever would drop the edits asks first: save, discard, or stay.
+  void asksBeforeEditsThatAreOnNoDiskAreLost() {
+    const QString other = dir_.filePath("other");
+    PhantomSpec spec = test::coarseChest();
+    spec.seed = 2;
+    test::writeSeries(makePhantom(spec)->ct, other.toStdString(), {}, {.seriesUid = "1.2.826.0.1.3680043.2.1125.7"});
+    MainWindow window(answering());
+    window.show();
+    const QString folder = QString::fromStdString(window.edit().session().folder().string());
+    QVERIFY(QDir().mkpath(folder) && QDir().rename(folder, folder + ".aside"));
+    QFile inTheWay(folder);
+    QVERIFY(inTheWay.open(QIODevice::WriteOnly));
+    EditSession& session = window.edit().session();
+    const Index3 middle = rightLung();
+    const Point3 at{double(middle[0]), double(middle[1]), double(middle[2])};
+    const auto dab = [&] {
+      window.edit().tools().setTool(EditTool::Eraser);
+      window.edit().tools().press(Orientation::Axial, at);
+      window.edit().tools().release(at);
+    };
+    window.openPaths({scanFolder_.toStdString()});
+    QTRY_VERIFY_WITH_TIMEOUT(window.scanOpen() && window.settled(), kPatienceMs);
+    window.openReference(maskFile_.toStdString());
+    QTRY_VERIFY_WITH_TIMEOUT(window.settled(), kPatienceMs);
+    dab();
+    QVERIFY(session.unsaved() && !session.problem().isEmpty());
+
+    choice_ = -1;  // stay
+    asked_ = 0;
+    QVERIFY(!window.close());
+    QCOMPARE(asked_, 1);
+    window.openPaths({other.toStdString()});
+    QCOMPARE(asked_, 2);
+    window.list().openList(toPath(dir_.filePath("all.pulmolist")), false);
+    window.list().session().addScans({other.toStdString()});
+    QTRY_COMPARE_WITH_TIMEOUT(window.list().session().entries().size(), 1, kPatienceMs);
+    action(window, "Next scan")->trigger();  // F8
+    QCOMPARE(asked_, 3);
+    QVERIFY(!window.list().session().opening());
+    QTRY_VERIFY_WITH_TIMEOUT(window.settled(), kPatienceMs);
+    QVERIFY(session.unsaved() && window.isVisible());
+    const LabelVolume edited = *session.live();
+
+    choice_ = 0;  // save, then go on
+    nextAnswer_.clear();
+    window.openPaths({other.toStdString()});  // but the dialog is cancelled
+    QTRY_VERIFY_WITH_TIMEOUT(window.settled(), kPatienceMs);
+    QVERIFY(session.unsaved());
+    nextAnswer_ = dir_.filePath("kept.nii.gz");
+    window.openPaths({other.toStdString()});
+    QTRY_VERIFY_WITH_TIMEOUT(!session.editing() && window.settled(), kPatienceMs);
+    QVERIFY(loadMask(nextAnswer_.toStdString(), nullptr).voxels() == edited.voxels());
+
+    window.openPaths({scanFolder_.toStdString()});
+    QTRY_VERIFY_WITH_TIMEOUT(window.settled(), kPatienceMs);
+    QCOMPARE(asked_, 5);  // nothing was edited
+    window.openReference(maskFile_.toStdString());
+    QTRY_VERIFY_WITH_TIMEOUT(window.settled(), kPatienceMs);
+    dab();
+    QVERIFY(session.unsaved());
+    choice_ = 1;  // discard
+    QVERIFY(window.close());
+    QCOMPARE(asked_, 6);
+    QVERIFY(!session.editing());
+    inTheWay.remove();
+    QVERIFY(QDir().rename(folder + ".aside", folder));
   }
 
   void offersTheEditsOfAProgramThatWasKilled() {
@@ -264,6 +346,15 @@ class TestEditWindow : public QObject {
     agree_ = false;
     QTest::mouseClick(child<QPushButton>(window, "edit.discard"), Qt::LeftButton);
     QVERIFY(offer->isVisible());
+    // Nor may the question be about another scan by the time it is answered.
+    agree_ = true;
+    whileAsked_ = [&] {
+      window.openPaths({scanFolder_.toStdString()});
+      if (!QTest::qWaitFor([&] { return window.settled(); }, kPatienceMs)) qFatal("not opened");
+    };
+    QTest::mouseClick(child<QPushButton>(window, "edit.discard"), Qt::LeftButton);
+    QVERIFY2(window.errorShown().contains("Another scan"), qPrintable(window.errorShown()));
+    QVERIFY(offer->isVisible() && window.edit().session().found());
     QTest::mouseClick(child<QPushButton>(window, "edit.restore"), Qt::LeftButton);
     QTRY_VERIFY_WITH_TIMEOUT(!offer->isVisible() && window.settled(), kPatienceMs);
     const std::size_t steps = window.edit().session().undoSteps().size();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <QAction>
 #include <QApplication>
+#include <QCheckBox>
 #include <QComboBox>
 #include <QDialog>
 #include <QDropEvent>
@@ -9,13 +10,19 @@
 #include <QPushButton>
 #include <QScrollBar>
 #include <QSettings>
+#include <QSlider>
+#include <QSpinBox>
 #include <QTableWidget>
 #include <QTemporaryDir>
 #include <QTextEdit>
 #include <QTimer>
+#include <QToolBar>
+#include <QToolButton>
 #include <QTreeWidget>
 #include <QtTest>
 #include <fstream>
+#include <functional>
+#include <utility>
 
 #include "app/desktop/main_window.h"
 #include "app/desktop/theme.h"
@@ -26,6 +33,7 @@
 #include "tests/app/window_fixture.h"
 #include "tests/support/dicom_writer.h"
 #include "widgets/control/status_strip.h"
+#include "widgets/view/slice_pane.h"
 #include "widgets/view/view_grid.h"
 
 using namespace pulmo;
@@ -59,9 +67,15 @@ class TestMainWindow : public QObject {
   QString nextAnswer_;
   QStringList questions_;
   bool agree_ = true;
+  std::function<void()> whileAsked_;  ///< what happens while a file dialog is open
 
   FileDialogs answering() {
     FileDialogs dialogs = test::answersWith(nextAnswer_);
+    dialogs.open = [this](QWidget*, const QString&, const QString&, const QString&) {
+      if (whileAsked_) std::exchange(whileAsked_, nullptr)();
+      return nextAnswer_;
+    };
+    dialogs.save = dialogs.open;
     dialogs.confirm = [this](QWidget*, const QString&, const QString& question, const QString&) {
       questions_ << question;
       return agree_;
@@ -126,6 +140,40 @@ class TestMainWindow : public QObject {
     QVERIFY(window.isVisible());
     QTRY_VERIFY_WITH_TIMEOUT(!window.isVisible(), kPatienceMs);
     QVERIFY(loadMask(nextAnswer_.toStdString(), nullptr).voxels() == saved.voxels());
+  }
+  // A dialog is about the scan that was open when it was asked for.
+  void aDialogThatStayedOpenDoesNothingToAnotherScan() {
+    MainWindow window(answering());
+    window.show();
+    window.openPaths({scanFolder_.toStdString()});
+    QTRY_VERIFY_WITH_TIMEOUT(window.scanOpen() && window.settled(), kPatienceMs);
+    const auto another = [&] {
+      window.openPaths({scanFolder_.toStdString()});
+      if (!QTest::qWaitFor([&] { return window.settled(); }, kPatienceMs)) qFatal("not opened");
+    };
+    whileAsked_ = another;
+    nextAnswer_ = maskFile_;
+    action(window, "Open reference mask")->trigger();
+    QTRY_VERIFY_WITH_TIMEOUT(window.settled(), kPatienceMs);
+    QVERIFY2(window.errorShown().contains("Another scan"), qPrintable(window.errorShown()));
+    QVERIFY(child<SlicePane>(window, "pane.mask")->scene().empty());
+
+    action(window, "Open reference mask")->trigger();
+    QTRY_VERIFY_WITH_TIMEOUT(window.settled(), kPatienceMs);
+    QVERIFY(!child<SlicePane>(window, "pane.mask")->scene().empty());
+    child<QComboBox>(window, "segment.method")->setCurrentText("threshold");
+    action(window, "Segment")->trigger();
+    QTRY_VERIFY_WITH_TIMEOUT(window.settled(), kPatienceMs);
+    whileAsked_ = [&] {
+      another();
+      action(window, "Segment")->trigger();  // so that there would be a mask to save
+      if (!QTest::qWaitFor([&] { return window.settled(); }, kPatienceMs)) qFatal("not segmented");
+    };
+    nextAnswer_ = dir_.filePath("of-another.nii.gz");
+    action(window, "Save mask")->trigger();
+    QTRY_VERIFY_WITH_TIMEOUT(window.settled(), kPatienceMs);
+    QVERIFY(!QFile::exists(nextAnswer_));
+    QVERIFY2(window.errorShown().contains("Another scan"), qPrintable(window.errorShown()));
   }
   // 7 and 5 tell nobody which lung they are: the window asks, and shows what it is told on the right sides.
   void asksWhichValueIsWhichLung() {
@@ -298,6 +346,62 @@ class TestMainWindow : public QObject {
     QVERIFY(!view->maximised());
     QTest::keyClick(&window, Qt::Key_O);
     QVERIFY(!action(window, "Overlay")->isChecked());
+  }
+  // The window's keys are those of the control that has the focus, where it has a use for them.
+  void aControlWithTheFocusHasItsOwnKeys() {
+    MainWindow window(answering());
+    window.resize(1600, 1000);
+    window.show();
+    window.activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(&window));
+    window.openPaths({scanFolder_.toStdString()});
+    QTRY_VERIFY_WITH_TIMEOUT(window.settled() && action(window, "Segment")->isEnabled(), kPatienceMs);
+    auto* view = window.findChild<ViewGrid*>();
+    const auto* slice = child<QWidget>(window, "frame.native")->findChild<QSlider*>();
+    const int before = slice->value();
+    const auto press = [](QWidget* control, int key) {
+      control->setFocus();
+      QVERIFY(control->hasFocus());
+      QTest::keyClick(control, static_cast<Qt::Key>(key));
+    };
+    auto* opacity = child<QSlider>(window, "overlay.opacity");
+    const int percent = opacity->value();
+    press(opacity, Qt::Key_Up);
+    QCOMPARE(opacity->value(), percent + 1);
+    auto* width = window.findChild<QToolBar*>()->findChild<QSpinBox*>();
+    const int hu = width->value();
+    press(width, Qt::Key_Up);
+    QCOMPARE(width->value(), hu + 25);
+    press(width, Qt::Key_Down);
+    QCOMPARE(width->value(), hu);
+    auto* method = child<QComboBox>(window, "segment.method");
+    method->setCurrentIndex(0);
+    press(method, Qt::Key_Down);
+    QCOMPARE(method->currentIndex(), 1);
+    auto* series = child<QTreeWidget>(window, "study.series");
+    press(series, Qt::Key_End);
+    QCOMPARE(slice->value(), before);
+    QVERIFY(window.showTab("simulate"));
+    auto* coloured = child<QCheckBox>(window, "simulate.coloured");
+    const bool checked = coloured->isChecked();
+    press(coloured, Qt::Key_Space);
+    QCOMPARE(coloured->isChecked(), !checked);
+    QVERIFY(!view->maximised());
+    // What a control has no use for stays the window's: a box that was just clicked keeps nobody from turning slices.
+    press(coloured, Qt::Key_Up);
+    QCOMPARE(slice->value(), before + 1);
+    press(opacity, Qt::Key_Space);
+    QVERIFY(view->maximised());
+    press(opacity, Qt::Key_Space);
+    // A button of the tool bar takes no focus by a click: Space goes on doing what it did.
+    auto* pane = child<SlicePane>(window, "pane.native");
+    pane->setFocus();
+    QTest::mouseClick(child<QToolButton>(window, "window.auto"), Qt::LeftButton);
+    QVERIFY(pane->hasFocus());
+    QTest::keyClick(pane, Qt::Key_Space);
+    QVERIFY(view->maximised());
+    QTest::keyClick(pane, Qt::Key_Down);
+    QCOMPARE(slice->value(), before);
   }
   void everyControlHasAToolTip() {
     MainWindow window(answering());

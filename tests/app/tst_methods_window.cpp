@@ -4,6 +4,7 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QListWidget>
+#include <QMenu>
 #include <QPushButton>
 #include <QSettings>
 #include <QTableWidget>
@@ -233,6 +234,10 @@ class TestMethodsWindow : public QObject {
     QCOMPARE(list->item(4)->text(), QString("dark"));  // after its folder: "model-best" says nothing
     QCOMPARE(list->item(4)->checkState(), Qt::Checked);
     QCOMPARE(list->item(0)->checkState(), Qt::Unchecked);
+    QMenu* ofList = child<QPushButton>(window, "list.segment")->menu();  // a review list can be segmented by it, too
+    Q_EMIT ofList->aboutToShow();
+    QCOMPARE(ofList->actions().size(), 5);
+    QCOMPARE(ofList->actions().last()->text(), QString("dark"));
     child<QPushButton>(window, "methods.run")->click();
     QTRY_VERIFY_WITH_TIMEOUT(window.settled(), kPatienceMs);
     auto* table = child<QTableWidget>(window, "methods.table");

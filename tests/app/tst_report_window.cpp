@@ -126,16 +126,34 @@ class TestReportWindow : public QObject {
     else
       QVERIFY(QFile::exists(dir_.filePath("turning-lungs/turn-072.png")));
   }
-  void sayWhatWentWrongAndCancel() {
+  void saysWhatWentWrong() {
     MainWindow window(answering());
     open(window);
     save(window, "no/such/folder/report.pdf", "Save report …");
     QVERIFY2(window.errorShown().contains("no folder"), qPrintable(window.errorShown()));
-    nextAnswer_ = dir_.filePath("cancelled.pdf");
-    action(window, "Save report …")->trigger();
+  }
+  // Neither Esc, another report, another scan nor closing drops one that was asked for.
+  void everyReportThatWasAskedForIsMade() {
+    MainWindow window(answering());
+    open(window);
+    for (const char* name : {"first.pdf", "second.pdf"}) {
+      nextAnswer_ = dir_.filePath(name);
+      action(window, "Save report …")->trigger();
+    }
+    action(window, "Save turning lungs")->trigger();
     action(window, "Cancel what is running")->trigger();
+    window.openPaths({scanFolder_.toStdString()});
     QTRY_VERIFY_WITH_TIMEOUT(window.settled(), kPatienceMs);
-    QVERIFY(!QFile::exists(dir_.filePath("cancelled.pdf")));
+    for (const char* name : {"first.pdf", "second.pdf"}) QVERIFY2(QFile::exists(dir_.filePath(name)), name);
+    if (moviesAreWritten()) QVERIFY(QFile::exists(dir_.filePath("second.pdf.ogv")));
+
+    window.openReference(maskFile_.toStdString());
+    QTRY_VERIFY_WITH_TIMEOUT(window.settled(), kPatienceMs);
+    nextAnswer_ = dir_.filePath("last.pdf");
+    action(window, "Save report …")->trigger();
+    QVERIFY(!window.close());  // the window goes when the file is whole
+    QTRY_VERIFY_WITH_TIMEOUT(!window.isVisible(), kPatienceMs);
+    QVERIFY(bytesOf(nextAnswer_).trimmed().endsWith("%%EOF"));
   }
 };
 

@@ -108,6 +108,7 @@ class TestScreenshot : public QObject {
     QTest::addRow("no such slice") << QStringList{"--phantom", "--slice", "9999"} << 3 << "slice 9999";
     QTest::addRow("no such weights") << QStringList{"--phantom", "--weights", dir_.filePath("none.pth")} << 4
                                      << "none.pth";
+    QTest::addRow("no such list") << QStringList{"--list", dir_.filePath("typo.pulmolist")} << 4 << "no review list";
     QTest::addRow("values need an answer")
         << QStringList{"--phantom", "--mask", dir_.filePath("odd.nrrd")} << 3 << "odd.nrrd";
   }
@@ -129,6 +130,7 @@ class TestScreenshot : public QObject {
     QVERIFY2(a.exitCode == code, qPrintable(QString("%1: %2").arg(a.exitCode).arg(a.err)));
     QVERIFY2(a.err.contains(says), qPrintable(a.err));
     QVERIFY(!QFile::exists(file));
+    QVERIFY(!QFile::exists(dir_.filePath("typo.pulmolist")));  // a slip of the pen makes no list
   }
   void helpsWithoutADisplay() {
     const Answer help = run({"--help"}, ":65000");

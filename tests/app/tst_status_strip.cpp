@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <QElapsedTimer>
+#include <QLabel>
 #include <QProgressBar>
 #include <QSignalSpy>
 #include <QToolButton>
@@ -104,6 +106,59 @@ class TestStatusStrip : public QObject {
     strip.showError("The picture could not be written.");
     strip.showMessage("Picture saved.");
     QVERIFY(strip.error().isEmpty());
+  }
+  // What goes on at 60 % has not done those in the second that it has been running.
+  void judgesTheTimeLeftByWhatWasDoneSinceItBegan() {
+    std::mutex gate, end;
+    std::unique_lock held(gate), ending(end);
+    LatestJob job("Training");
+    StatusStrip strip;
+    strip.show();
+    strip.watch(job);
+    QSignalSpy ended(&job, &LatestJob::ended), told(&job.job(), &Job::progressed);
+    job.run(
+        [&](const StopToken&, const ProgressSink& progress) {
+          progress(0.6, "epoch 7 of 10");
+          { const std::lock_guard wait(gate); }
+          progress(0.7, "epoch 8 of 10");
+          const std::lock_guard wait(end);
+          return Outcome::Completed;
+        },
+        {});
+    QTRY_COMPARE(told.size(), 1);
+    QElapsedTimer since;
+    since.start();
+    QTRY_VERIFY(since.elapsed() > 1200);
+    held.unlock();
+    auto* left = strip.findChild<QLabel*>("status.timeLeft");
+    QTRY_VERIFY(!left->text().isEmpty());
+    // A tenth took 1.2 s or more, and three are left.
+    const int seconds = left->text().section(' ', 1, 1).toInt();
+    QVERIFY2(seconds >= 3, qPrintable(left->text()));
+    ending.unlock();
+    QTRY_COMPARE(ended.size(), 1);
+  }
+  void namesEscOnlyWhereItStops() {
+    for (const bool byEsc : {false, true}) {
+      std::mutex gate;
+      std::unique_lock held(gate);
+      LatestJob job("Working");
+      StatusStrip strip;
+      strip.show();
+      strip.watch(job, byEsc);
+      QSignalSpy ended(&job, &LatestJob::ended);
+      job.run(
+          [&gate](const StopToken&, const ProgressSink&) {
+            const std::lock_guard wait(gate);
+            return Outcome::Completed;
+          },
+          {});
+      auto* cancel = strip.findChild<QToolButton*>("status.cancel");
+      QTRY_VERIFY(cancel->isVisible());
+      QCOMPARE(cancel->toolTip().contains("Esc"), byEsc);
+      held.unlock();
+      QTRY_COMPARE(ended.size(), 1);
+    }
   }
   // A save is not cancelled, so there is no button that would do nothing.
   void offersToCancelOnlyWhatCanBe() {

@@ -18,7 +18,9 @@
 #include <algorithm>
 #include <atomic>
 #include <ctime>
+#include <thread>
 
+#include "app/desktop/edit_work.h"
 #include "app/desktop/main_window.h"
 #include "app/desktop/simulate_work.h"
 #include "app/desktop/theme.h"
@@ -110,6 +112,10 @@ class TestTrainWindow : public QObject {
     };
     return dialogs;
   }
+  /// What is written beside the name of the pane Prediction.
+  static QString paneDetail(const MainWindow& window) {
+    return child<QWidget>(window, "frame.prediction")->findChild<QWidget*>("title")->toolTip();
+  }
   void openStore(MainWindow& window) {
     QVERIFY(window.showTab("train"));
     nextAnswer_ = dir_.path();
@@ -159,8 +165,42 @@ class TestTrainWindow : public QObject {
       return curves->hoverText().contains("0.85");
     };
     QTRY_VERIFY_WITH_TIMEOUT(hovered(), kPatienceMs);
+    // The network's view has gone with the training, and with it its caption.
+    QTRY_VERIFY_WITH_TIMEOUT(child<SlicePane>(window, "pane.prediction")->scene().empty(), kPatienceMs);
+    QCOMPARE(paneDetail(window), QString());
+  }
+  // The slice in view as the network sees it, though nobody has segmented; never in place of a mask that is edited.
+  void aPreviewStandsInForNoMaskThatIsEdited() {
+    BusyTrainer trainer;
+    trainer.endless = true;
+    MainWindow window(answering(), trainer.functions());
+    window.show();
+    window.openPhantom(1);
+    QTRY_VERIFY_WITH_TIMEOUT(window.settled(), kPatienceMs);
+    openStore(window);
+    nextAnswer_ = dir_.filePath("run-preview");
+    QTest::mouseClick(child<QPushButton>(window, "train.start"), Qt::LeftButton);
     auto* pane = child<SlicePane>(window, "pane.prediction");
-    QVERIFY(!pane->scene().empty());  // the network's labels, though nobody has segmented
+    QTRY_VERIFY_WITH_TIMEOUT(!pane->scene().empty(), kPatienceMs);
+    QVERIFY2(paneDetail(window).startsWith("training, epoch "), qPrintable(paneDetail(window)));
+    // In the mediastinum BusyTrainer sees right lung (1), and the phantom has none.
+    const Index3 at{134, 150, 75};
+    const auto saturation = [&] {
+      const auto [x, y] = pane->scene().pixelOf({double(at[0]), double(at[1]), double(at[2])});
+      const QPoint pixel = (QPointF(x, y) / pane->devicePixelRatioF()).toPoint();
+      return pane->grab().toImage().pixelColor(pixel).saturation();
+    };
+    QVERIFY2(saturation() > 40, qPrintable(QString::number(saturation())));
+    QVERIFY(window.edit().session().begin());  // of the reference: the phantom's own lungs
+    QVERIFY2(paneDetail(window).startsWith("copy of "), qPrintable(paneDetail(window)));
+    QCOMPARE((*window.edit().session().live())[at], kBackground);
+    QVERIFY2(saturation() < 40, qPrintable(QString::number(saturation())));
+    QSignalSpy previews(&window.training().session(), &TrainingSession::previewMade);
+    QTRY_VERIFY_WITH_TIMEOUT(previews.size() > 1, kPatienceMs);
+    QVERIFY(paneDetail(window).startsWith("copy of "));
+    QVERIFY(saturation() < 40);
+    window.training().session().requestStop();
+    QTRY_VERIFY_WITH_TIMEOUT(!window.training().session().busy(), kPatienceMs);
   }
   // As a scan is opened or dropped: a dataset, and the folder of a run.
   void opensDatasetsAndRunsLikeScans() {
@@ -297,6 +337,49 @@ class TestTrainWindow : public QObject {
     QVERIFY(trainer.checkpoint);
     QCOMPARE(questions_.size(), 2);
   }
+  // Hours of work: neither Esc, nor a dataset that is opened meanwhile, nor closing ends it unasked.
+  void preparingIsStoppedOnlyWhenAskedTo() {
+    BusyTrainer trainer;
+    TrainingFunctions functions = trainer.functions();
+    std::atomic<bool> begun{false}, stopped{false};
+    std::atomic<int> inspected{0};
+    functions.inspect = [&](const std::filesystem::path&) {
+      ++inspected;
+      return StoreFacts{.size = 256};
+    };
+    functions.prepare = [&](const std::vector<std::filesystem::path>&, const std::filesystem::path&,
+                            const PrepareOptions&, const StopToken& stop,
+                            const ProgressSink&) -> std::optional<PrepareReport> {
+      begun = true;
+      while (!stop.stop_requested()) std::this_thread::yield();
+      stopped = true;
+      return std::nullopt;
+    };
+    for (const char* name : {"other/store.json", "other/slices.bin"}) {
+      QVERIFY(QDir(dir_.path()).mkpath("other"));
+      QVERIFY(QFile(dir_.filePath(name)).open(QIODevice::WriteOnly));
+    }
+    MainWindow window(answering(), functions);
+    window.show();
+    QVERIFY(window.showTab("train"));
+    nextAnswer_ = dir_.path();
+    auto *prepare = child<QPushButton>(window, "train.prepare"), *open = child<QPushButton>(window, "train.openStore");
+    QTest::mouseClick(prepare, Qt::LeftButton);
+    QTRY_VERIFY_WITH_TIMEOUT(begun, kPatienceMs);
+    QVERIFY(!prepare->isEnabled() && !open->isEnabled());
+    test::action(window, "Cancel")->trigger();  // Esc
+    window.openPaths({toPath(dir_.filePath("other"))});
+    QTRY_COMPARE_WITH_TIMEOUT(inspected.load(), 1, kPatienceMs);
+    QVERIFY(!stopped && window.training().session().preparing());
+    agree_ = false;
+    QVERIFY(!window.close());
+    QCOMPARE(questions_.size(), 1);
+    QVERIFY(questions_.front().contains("dropped") && !stopped);
+    agree_ = true;
+    window.close();
+    QTRY_VERIFY_WITH_TIMEOUT(!window.isVisible(), kPatienceMs);
+    QVERIFY(stopped);
+  }
   void aSweepOverlaysItsRunsAndExportsATable() {
     BusyTrainer trainer;
     MainWindow window(answering(), trainer.functions());
@@ -315,11 +398,19 @@ class TestTrainWindow : public QObject {
     for (int row = 0; row < 3; ++row)
       QTRY_COMPARE_WITH_TIMEOUT(table->item(row, 1)->text(), QString("completed"), kPatienceMs);
     QCOMPARE(table->item(1, 0)->text(), QString("p 0.8"));
-    nextAnswer_ = dir_.filePath("table.csv");
+    nextAnswer_ = dir_.filePath("table");  // gets its ending
     QTest::mouseClick(child<QPushButton>(window, "runs.export"), Qt::LeftButton);
-    QFile file(nextAnswer_);
+    QFile file(dir_.filePath("table.csv"));
     QVERIFY(file.open(QIODevice::ReadOnly));
     QCOMPARE(file.readAll().trimmed().split('\n').size(), 4);
+    file.close();
+    QVERIFY(file.open(QIODevice::WriteOnly) && file.write("somebody's own") > 0);
+    file.close();
+    QVERIFY(questions_.isEmpty());
+    agree_ = false;  // what is there already is asked about, and left alone
+    QTest::mouseClick(child<QPushButton>(window, "runs.export"), Qt::LeftButton);
+    QCOMPARE(questions_.size(), 1);
+    QCOMPARE(test::contentOf(file.fileName()), std::string("somebody's own"));
   }
   // Simulate: segment from the tab itself, a disease by name, another patient, a moved slider, an export.
   void simulatesAndExports() {

@@ -18,6 +18,7 @@ inline FileDialogs answersWith(const QString& next) {
   dialogs.open = [&next](QWidget*, const QString&, const QString&, const QString&) { return next; };
   dialogs.save = dialogs.open;
   dialogs.confirm = [](QWidget*, const QString&, const QString&, const QString&) { return true; };
+  dialogs.choose = [](QWidget*, const QString&, const QString&, const QStringList&) { return -1; };
   return dialogs;
 }
 

@@ -137,6 +137,23 @@ class TestEditSession : public QObject {
     QVERIFY(desk.study.reference().labels == lung && lung->voxels() == test::smallLung(kRightLung)->voxels());
     QVERIFY(prediction->voxels() == test::smallLung(kRightLung)->voxels());
   }
+  // The window's other members are gone before the session that is closed with an editor open.
+  void tellsNobodyWhileItIsDestroyed() {
+    const QTemporaryDir dir;
+    auto desk = std::make_unique<Desk>(dir.path());
+    QVERIFY(desk->settle());
+    QVERIFY(desk->session.begin());
+    desk->dab({30, 20, 9}, 6, kLeftLung);
+    desk->session.beginStroke("Brush");
+    int told = 0;
+    connect(&desk->session, &EditSession::handAtWork, this, [&] { ++told; });
+    connect(&desk->session, &EditSession::stateChanged, this, [&] { ++told; });
+    desk.reset();
+    QCOMPARE(told, 0);
+    Desk again(dir.path());
+    QVERIFY(again.settle());
+    QVERIFY(again.session.found());  // the edits are kept all the same
+  }
   void aStrokeCanBeTakenBackInTheMiddle() {
     const QTemporaryDir dir;
     Desk desk(dir.path());

@@ -46,7 +46,7 @@ struct Desk {
   ScanSession scans{study};
   MaskSession masks{study, methods()};
   ListSession list{study, scans, masks};
-  ListBatch batch{list, methods()};
+  ListBatch batch{list, masks};
   QSignalSpy failures{&list, &ListSession::failed};
 
   Desk() { list.setWho("ab"); }
@@ -191,6 +191,7 @@ class TestListSession : public QObject {
     QVERIFY(again.study.prediction().labels);
     QVERIFY(again.study.prediction().labels->voxels() == mask.voxels());
     QCOMPARE(again.study.prediction().origin, QString("signed by ab"));
+    QVERIFY(again.study.prediction().byPerson && again.study.prediction().algorithm == "leftlung");
     // Signed again, it keeps what made it.
     again.list.decide(ReviewState::Corrected);
     SETTLE(again);

@@ -81,7 +81,7 @@ class TestSessions : public QObject {
     const QTemporaryDir dir;
     const std::string file = dir.filePath("mask.nii.gz").toStdString();
     QSignalSpy saved(&masks, &MaskSession::saved);
-    masks.saveResult(file, Overwrite::Refuse);
+    masks.save(study.result(), file, Overwrite::Refuse);
     QTRY_COMPARE_WITH_TIMEOUT(saved.size(), 1, kPatienceMs);
     // What was saved, loaded as the reference of the same scan, is the prediction itself.
     masks.loadReference(file);
@@ -210,7 +210,7 @@ class TestSessions : public QObject {
       study.setPrediction({study.reference().labels, "the same"});
       const ScanPtr scan = study.scan();
       QSignalSpy ended(&masks.saveJob(), &LatestJob::ended);
-      for (int i = 0; i < 2; ++i) masks.saveResult(files[i].toStdString(), Overwrite::Refuse);
+      for (int i = 0; i < 2; ++i) masks.save(study.result(), files[i].toStdString(), Overwrite::Refuse);
       masks.loadReference(files[0].toStdString());
       masks.saveJob().cancel();
       study.setScan(nullptr);
@@ -218,7 +218,7 @@ class TestSessions : public QObject {
       for (int i = 0; i < 2; ++i) QVERIFY2(QFile::exists(files[i]), qPrintable(files[i]));
       study.setScan(scan);
       study.setPrediction({std::make_shared<const LabelVolume>(loadMask(files[0].toStdString(), scan.get())), "a"});
-      for (int i = 2; i < 4; ++i) masks.saveResult(files[i].toStdString(), Overwrite::Refuse);
+      for (int i = 2; i < 4; ++i) masks.save(study.result(), files[i].toStdString(), Overwrite::Refuse);
     }
     const LabelVolume first = loadMask(files[0].toStdString(), nullptr);
     for (const QString& file : files) {

@@ -52,7 +52,9 @@ class TestTextureSession : public QObject {
     study.setReference({lungs(), "expert"});
     QVERIFY(!session.lungJob().busy());  // nobody looks
     session.setRadiusMm(4);
+    QCOMPARE(view.sphereMm(), 0.0);
     session.setWanted(true);
+    QCOMPARE(view.sphereMm(), 4.0);  // what is measured is seen
     QTRY_COMPARE_WITH_TIMEOUT(voxelsOf(session, TexturePart::Right), std::uint64_t{18 * 24 * 30}, kPatienceMs);
     QTRY_COMPARE_WITH_TIMEOUT(voxelsOf(session, TexturePart::Sphere), std::uint64_t{33}, kPatienceMs);
     session.setRadiusMm(3);

@@ -127,6 +127,21 @@ class TestTrainingSession : public QObject {
     QCOMPARE(run.best()->epoch, 3);
     QCOMPARE(session.device(), QString("fake"));
   }
+  // Nobody is kept waiting for what will never come.
+  void aSweepThatIsStoppedHasNoRunsThatWait() {
+    FakeTrainer trainer;
+    trainer.untilStopped = true;
+    TrainingSession session(trainer.functions());
+    takeStore(session);
+    session.start({plan(5, "a"), plan(5, "b"), plan(5, "c")});
+    QTRY_VERIFY_WITH_TIMEOUT(session.current() && trainer.steps > 20, kPatienceMs);
+    QVERIFY(session.runs()[1].state == State::Waiting);
+    session.requestStop();
+    QTRY_VERIFY_WITH_TIMEOUT(!session.busy(), kPatienceMs);
+    QVERIFY(session.runs()[0].state == State::Stopped);
+    QVERIFY(session.runs()[1].state == State::NotBegun && session.runs()[2].state == State::NotBegun);
+    QVERIFY(runsToCsv(session.runs()).find("\nb,not begun,0,") != std::string::npos);
+  }
   // Thousands of steps a second reach the window at most twenty times a second, and all of them do.
   void stepsCrossInBundles() {
     FakeTrainer trainer;

@@ -2,6 +2,7 @@
 #include <QTest>
 #include <array>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "tests/support/small_chest.h"
@@ -319,6 +320,37 @@ class TestSliceScene : public QObject {
     QVERIFY(!scene.voxelAt(240.5, 150).has_value());
   }
 
+  // A radius of 12 mm at 5 pixels a mm is 60 pixels in every slice, whatever the voxels' shape.
+  void theSphereIsACircleOfItsRadiusRoundTheCursor() {
+    Grid grid;
+    grid.size = {40, 40, 20};
+    grid.spacingMm = {2, 2, 4};
+    const auto ct = std::make_shared<const CtVolume>(grid);
+    for (const Orientation o : {Orientation::Axial, Orientation::Coronal, Orientation::Sagittal}) {
+      SliceScene scene = sceneOf(ct, o, {20, 20, 10});
+      const Picture without = drawn(scene, 400, 400);
+      scene.setSphere(12);
+      const Picture with = drawn(scene, 400, 400);
+      QCOMPARE(scene.geometry().pixelsPerMm(), 5.0);
+      const auto [x, y] = scene.pixelOf({20, 20, 10});
+      int changed = 0;
+      for (int row = 0; row < 400; ++row)
+        for (int column = 0; column < 400; ++column) {
+          if (with.at(column, row) == without.at(column, row)) continue;
+          ++changed;
+          const double apart = std::abs(std::hypot(column + 0.5 - x, row + 0.5 - y) - 60);
+          QVERIFY2(apart < 3, qPrintable(QString::number(apart)));
+        }
+      QVERIFY2(changed > 370 && changed < 2300, qPrintable(QString::number(changed)));  // once around: 377 pixels
+      for (const auto& [dx, dy] : {std::pair{60, 0}, {-60, 0}, {0, 60}, {0, -60}}) {
+        const int column = static_cast<int>(std::floor(x)) + dx, row = static_cast<int>(std::floor(y)) + dy;
+        QVERIFY(with.at(column, row) != without.at(column, row));
+      }
+      scene.setSphere(0);
+      QVERIFY(drawn(scene, 400, 400).at(static_cast<int>(x) + 60, static_cast<int>(y)) ==
+              without.at(static_cast<int>(x) + 60, static_cast<int>(y)));
+    }
+  }
   void crosshairPassesThroughTheCursor() {
     const auto ct = std::make_shared<const CtVolume>(gridOf({40, 40, 20}));
     SliceScene scene = sceneOf(ct, Orientation::Axial, {10, 26, 5});

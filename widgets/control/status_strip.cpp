@@ -19,6 +19,7 @@ namespace {
 
 constexpr int kAppearMs = 200;
 
+/// @param fraction  of what there was to do when it began
 QString timeLeft(double elapsedSeconds, double fraction) {
   if (fraction < 0.05 || elapsedSeconds < 1) return {};
   const double left = elapsedSeconds * (1 - fraction) / fraction;
@@ -74,7 +75,8 @@ StatusStrip::StatusStrip(QWidget* parent)
   cancel_->setIcon(QIcon(":/icons/cancel.svg"));
   cancel_->setText(tr("Cancel"));
   cancel_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-  cancel_->setToolTip(tr("Stop what is running (Esc)"));
+  cancel_->setToolTip(tr("Stop what is running"));
+  timeLeft_->setObjectName("status.timeLeft");
   device_->setObjectName("status.device");
   auto* banner = new QLabel(tr("Research use only"), this);
   banner->setToolTip(tr("Not a medical device: not for diagnosis or treatment."));
@@ -108,8 +110,9 @@ StatusStrip::StatusStrip(QWidget* parent)
   showCurrent();
 }
 
-void StatusStrip::watch(LatestJob& job) {
+void StatusStrip::watch(LatestJob& job, bool stoppedByEsc) {
   LatestJob* watched = &job;
+  if (stoppedByEsc) byEsc_.insert(watched);
   connect(watched, &LatestJob::started, this, [this, watched] { jobStarted(watched); });
   connect(watched, &LatestJob::ended, this,
           [this, watched](Job::State state) { jobEnded(watched, state == Job::State::Stopped); });
@@ -152,6 +155,10 @@ void StatusStrip::showProgress(LatestJob* job, double fraction, const QString& s
   const auto running = find(job);
   if (running == running_.end()) return;
   running->fraction = std::clamp(fraction, 0.0, 1.0);
+  if (!running->first) {
+    running->first = running->fraction;
+    running->since.start();
+  }
   running->step = step;
   if (running + 1 == running_.end() && bar_->isVisible()) showCurrent();
 }
@@ -163,7 +170,9 @@ void StatusStrip::showCurrent() {
   if (!active) return;
   const Running& last = running_.back();
   bar_->setValue(static_cast<int>(std::lround(1000 * last.fraction)));
-  timeLeft_->setText(timeLeft(static_cast<double>(last.since.elapsed()) / 1000, last.fraction));
+  const double first = last.first.value_or(0), toDo = std::max(1e-6, 1 - first);
+  timeLeft_->setText(timeLeft(static_cast<double>(last.since.elapsed()) / 1000, (last.fraction - first) / toDo));
+  cancel_->setToolTip(byEsc_.contains(last.job) ? tr("Stop what is running (Esc)") : tr("Stop what is running"));
   const QString& title = last.job->title();
   showText(last.step.isEmpty() ? title + QStringLiteral(" …") : title + QStringLiteral(": ") + last.step, true);
 }

@@ -2,8 +2,10 @@
 #pragma once
 #include <QElapsedTimer>
 #include <QList>
+#include <QSet>
 #include <QTimer>
 #include <QWidget>
+#include <optional>
 #include <vector>
 
 class QLabel;
@@ -21,7 +23,8 @@ class StatusStrip : public QWidget {
  public:
   explicit StatusStrip(QWidget* parent = nullptr);
 
-  void watch(LatestJob& job);  ///< @pre the job outlives the strip
+  /// @param stoppedByEsc  whether that key stops it, too: said on the button. @pre the job outlives the strip
+  void watch(LatestJob& job, bool stoppedByEsc = false);
   void setDevice(const QString& name, const QString& reason);
   void showMessage(const QString& sentence);
   /// @param from  whose failure it is; without one, the next message takes its place
@@ -32,7 +35,8 @@ class StatusStrip : public QWidget {
  private:
   struct Running {
     LatestJob* job = nullptr;
-    QElapsedTimer since;
+    QElapsedTimer since;          ///< it told of the fraction `first`
+    std::optional<double> first;  ///< what goes on where it was stopped begins anywhere
     double fraction = 0;
     QString step;
   };
@@ -57,6 +61,7 @@ class StatusStrip : public QWidget {
   QTimer memoryTimer_;
   QTimer appear_;                 ///< a job shorter than this shows no progress: it would only flicker
   std::vector<Running> running_;  ///< the one that started last is shown
+  QSet<const LatestJob*> byEsc_;  ///< those that Esc stops
   QString detailText_;
   LatestJob* errorFrom_ = nullptr;
   bool progressShown_ = false;  ///< the text is of a running job: it goes when the job ends

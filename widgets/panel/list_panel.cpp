@@ -106,9 +106,12 @@ QWidget* ListPanel::makeListPage() {
   segment_ = makeButton(tr("Segment the list"), "list.segment",
                         tr("Find the lungs of every scan that is not decided, in the background"), page);
   auto* methods = new QMenu(segment_);
-  for (std::size_t i = 0; i < batch_.segmenters().size(); ++i)
-    connect(methods->addAction(QString::fromStdString(batch_.segmenters()[i]->name())), &QAction::triggered, this,
-            [this, i] { Q_EMIT segmentRequested(i); });
+  connect(methods, &QMenu::aboutToShow, this, [this, methods] {  // networks may have been added
+    methods->clear();
+    for (std::size_t i = 0; i < batch_.segmenters().size(); ++i)
+      connect(methods->addAction(QString::fromStdString(batch_.segmenters()[i]->name())), &QAction::triggered, this,
+              [this, i] { Q_EMIT segmentRequested(i); });
+  });
   segment_->setMenu(methods);
   stop_ = makeButton(tr("Stop segmenting"), "list.stop",
                      tr("What is done stays; Segment the list goes on where it was"), page);

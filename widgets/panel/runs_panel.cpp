@@ -63,6 +63,8 @@ QString stateText(TrainingRun::State state) {
       return RunsPanel::tr("failed");
     case TrainingRun::State::Loaded:
       return RunsPanel::tr("from disk");
+    case TrainingRun::State::NotBegun:
+      return RunsPanel::tr("not begun");
   }
   return {};
 }

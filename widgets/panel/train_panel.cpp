@@ -268,8 +268,7 @@ void TrainPanel::showState() {
   const bool ready = session_.facts().has_value();
   for (QPushButton* button : {start_, sweep_, resume_}) button->setEnabled(ready && !busy);
   samples_->setEnabled(ready);
-  openStore_->setEnabled(!busy);
-  prepare_->setEnabled(!busy);
+  for (QPushButton* button : {openStore_, prepare_}) button->setEnabled(!busy && !session_.preparing());
   stop_->setEnabled(session_.state() == Job::State::Running);
   progress_->setVisible(busy);
   if (busy && !tick_.isActive()) {

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <numbers>
 
 #include "widgets/scene/slice_annotation.h"
 #include "widgets/scene/slice_contour.h"
@@ -13,7 +14,8 @@ namespace pulmo {
 
 namespace {
 
-constexpr double kOutlineWidth = 1.5;  // logical pixels: crisp, and seen over bone
+constexpr double kOutlineWidth = 1.5;                 // logical pixels: crisp, and seen over bone
+constexpr Pixel kSphere = pixelOfRgb(140, 226, 150);  // as the crosshair
 
 /// Adds the time until its end to a sum.
 class Stopwatch {
@@ -84,6 +86,9 @@ void SliceScene::setOverlay(const OverlayStyle& style) {
 void SliceScene::setCrosshair(bool visible) {
   crosshair_ = visible;
 }
+void SliceScene::setSphere(double radiusMm) {
+  sphereMm_ = radiusMm;
+}
 void SliceScene::setAnnotated(bool annotated) {
   annotated_ = annotated;
 }
@@ -148,6 +153,7 @@ void SliceScene::render(const PixelView& out) {
     const auto [x, y] = pixelOf({double(cursor_[0]), double(cursor_[1]), double(cursor_[2])});
     drawCrosshair(out, x, y, scale_);
   }
+  if (sphereMm_ > 0) drawSphere(out);
   if (annotated_) drawAnnotations(out, geometry_, facts(), scale_, shared_->texts);
 }
 
@@ -185,6 +191,30 @@ void SliceScene::drawOutlines(const PixelView& out, const SliceView<std::uint8_t
                      geometry_.xOf(static_cast<double>(first->across1)),
                      geometry_.yOf(static_cast<double>(first->down1)), kOutlineWidth * scale_);
     lines_.paint(palette_.colours[label], opacity);
+  }
+}
+
+void SliceScene::drawSphere(const PixelView& out) {
+  const auto [x, y] = pixelOf({double(cursor_[0]), double(cursor_[1]), double(cursor_[2])});
+  const double radius = sphereMm_ * geometry_.pixelsPerMm();
+  const int corners = std::clamp(static_cast<int>(std::ceil(2 * std::numbers::pi * radius / 3)), 24, 720);
+  const auto corner = [&, x = x, y = y](int i) -> std::array<double, 2> {
+    const double angle = 2 * std::numbers::pi * i / corners;
+    return {x + radius * std::cos(angle), y + radius * std::sin(angle)};
+  };
+  struct Line {
+    double width;
+    Pixel colour;
+    double opacity;
+  };
+  // Seen over black and white alike.
+  for (const auto& [width, colour, opacity] : {Line{3, pixelOfRgb(0, 0, 0), 0.5}, Line{kOutlineWidth, kSphere, 0.9}}) {
+    lines_.begin(out);
+    for (int i = 0; i < corners; ++i) {
+      const auto from = corner(i), to = corner(i + 1);
+      lines_.addLine(from[0], from[1], to[0], to[1], width * scale_);
+    }
+    lines_.paint(colour, opacity);
   }
 }
 

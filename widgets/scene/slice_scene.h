@@ -50,6 +50,7 @@ class SliceScene {
   void setOverlay(const OverlayStyle& style);
   void setView(const Point3& focus, double zoom);  ///< focus as in SliceGeometry
   void setCrosshair(bool visible);
+  void setSphere(double radiusMm);             ///< round the cursor, as the circle that the slice cuts it in; 0 = none
   void setAnnotated(bool annotated);           ///< false: no text, letter or ruler is drawn, and no font is asked for
   void setProbe(std::optional<Index3> voxel);  ///< whose value is written; nullopt = the cursor's
   void setTitle(std::string title);            ///< utf-8
@@ -82,6 +83,7 @@ class SliceScene {
   void updateGeometry();
   void drawMask(const PixelView& out);
   void drawOutlines(const PixelView& out, const SliceView<std::uint8_t>& labels);
+  void drawSphere(const PixelView& out);
   [[nodiscard]] struct SliceFacts facts() const;
 
   CtPtr ct_;
@@ -95,6 +97,7 @@ class SliceScene {
   double zoom_ = 1;
   OverlayStyle overlay_;
   bool crosshair_ = true, annotated_ = true;
+  double sphereMm_ = 0;
   std::optional<Index3> probe_;
   std::string title_, emptyText_;
   int width_ = 1, height_ = 1;

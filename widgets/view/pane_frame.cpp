@@ -101,6 +101,7 @@ PaneFrame::PaneFrame(const QString& name, QWidget* content, QWidget* picture, QW
   auto* line = new QHBoxLayout(bar_);
   line->setContentsMargins(8, 0, 4, 0);
   line->setSpacing(2);
+  title_->setObjectName("title");
   title_->setName(name);
   line->addWidget(title_, 1);
   controls_ = new QHBoxLayout;

@@ -114,6 +114,7 @@ void SlicePane::updateScene() {
   overlay.outlineOnly |= outlined_;
   scene_.setOverlay(overlay);
   scene_.setCrosshair(state_.crosshairVisible());
+  scene_.setSphere(state_.sphereMm());
   scene_.setProbe(hovered_);
 }
 
