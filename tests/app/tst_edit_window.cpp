@@ -250,7 +250,9 @@ class TestEditWindow : public QObject {
     const QString other = dir_.filePath("other");
     PhantomSpec spec = test::coarseChest();
     spec.seed = 2;
-    test::writeSeries(makePhantom(spec)->ct, other.toStdString(), {}, {.seriesUid = "1.2.826.0.1.3680043.2.1125.7"});
+    test::DicomSlice like;
+    like.seriesUid = "1.2.826.0.1.3680043.2.1125.7";
+    test::writeSeries(makePhantom(spec)->ct, other.toStdString(), {}, like);
     MainWindow window(answering());
     window.show();
     const QString folder = QString::fromStdString(window.edit().session().folder().string());
