@@ -128,15 +128,38 @@ RunFolder::RunFolder(fs::path folder) : folder_(std::move(folder)) {
   if (failed) throw Error(ErrorKind::Io, "The run folder " + folder_.string() + " cannot be made.", failed.message());
 }
 
-RunFolder RunFolder::create(const fs::path& folder, const TrainingConfig& config) {
+void RunFolder::requireNone(const fs::path& folder) {
+  std::error_code failed;
   for (const char* name : {"config.json", "epochs.csv", "checkpoint-last.pt"})
-    if (fs::exists(folder / name))
+    if (fs::exists(folder / name, failed))
       throw Error(ErrorKind::Io,
                   "There is a run in " + folder.string() + " already: resume it, or name another folder.");
+}
+
+RunFolder RunFolder::create(const fs::path& folder, const TrainingConfig& config,
+                            const std::function<void(const fs::path&)>& firstCheckpoint) {
+  std::error_code failed;
+  const bool isNew = !fs::exists(folder, failed);
   RunFolder run(folder);
-  run.writeConfig(config);
-  run.openCsv(true);
+  requireNone(folder);
+  try {
+    firstCheckpoint(run.lastCheckpoint());
+    run.writeConfig(config);
+    run.openCsv(true);
+  } catch (...) {
+    run.undoCreation(isNew);
+    throw;
+  }
   return run;
+}
+
+void RunFolder::undoCreation(bool folderToo) {
+  epochs_.close();
+  steps_.close();
+  std::error_code ignored;
+  for (const char* name : {"checkpoint-last.pt", "config.json", "epochs.csv", "steps.csv", "samples"})
+    fs::remove(folder_ / name, ignored);
+  if (folderToo) fs::remove(folder_, ignored);
 }
 
 RunFolder RunFolder::reopen(const fs::path& folder, const TrainingConfig& config,

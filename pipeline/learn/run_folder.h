@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -16,8 +17,13 @@ namespace pulmo {
 /// Lines are flushed as they come, so that a run that goes on can be followed.
 class RunFolder {
  public:
-  /// A new run. @throws Error{Io} if the folder holds a run already or cannot be written
-  static RunFolder create(const std::filesystem::path& folder, const TrainingConfig& config);
+  /// @throws Error{Io} if the folder holds a run already
+  static void requireNone(const std::filesystem::path& folder);
+  /// A new run. What fails on the way leaves the folder as it was, so that its name can be used again.
+  /// @param firstCheckpoint  writes lastCheckpoint(); comes first: whatever is cut off later, there is a run to resume
+  /// @throws Error{Io} if the folder holds a run already or cannot be written; what firstCheckpoint throws
+  static RunFolder create(const std::filesystem::path& folder, const TrainingConfig& config,
+                          const std::function<void(const std::filesystem::path&)>& firstCheckpoint);
   /// A run that goes on: what was written after the checkpoint is cut off, since it will come again.
   /// @throws Error{Io}
   static RunFolder reopen(const std::filesystem::path& folder, const TrainingConfig& config,
@@ -38,6 +44,7 @@ class RunFolder {
   explicit RunFolder(std::filesystem::path folder);
   void writeConfig(const TrainingConfig& config) const;
   void openCsv(bool fresh);
+  void undoCreation(bool folderToo);
 
   std::filesystem::path folder_;
   std::ofstream epochs_, steps_;

@@ -41,7 +41,8 @@ void requireSlices(const std::vector<DrawnSlice>& order, SliceFeed::Pass pass) {
   if (order.empty())
     throw Error(ErrorKind::InvalidInput, std::string("The dataset has no usable slice for ") +
                                              (pass == SliceFeed::Pass::Training ? "training" : "validation") +
-                                             ": it needs cases on that side whose right and left lung are known.");
+                                             ": it needs cases on that side whose right and left lung are known. "
+                                             "Prepare it again with another split.");
 }
 
 std::vector<DrawnSlice> validationOrder(const SliceStore& store) {
@@ -139,6 +140,11 @@ SliceFeed::SliceFeed(const SliceStore& store, const TrainingConfig& config, int 
 }
 
 SliceFeed::~SliceFeed() = default;
+
+void SliceFeed::requireUsable(const SliceStore& store, const TrainingConfig& config, Pass pass) {
+  requireFit(store, config);
+  requireSlices(pass == Pass::Training ? trainingOrder(store, config, 1) : validationOrder(store), pass);
+}
 
 std::int64_t SliceFeed::batches() const {
   return static_cast<std::int64_t>(state_->batches);

@@ -38,6 +38,8 @@ class SliceFeed {
   SliceFeed(const SliceStore& store, const TrainingConfig& config, int epoch, Pass pass);
   ~SliceFeed();
 
+  /// The same refusal before anything else is done. @throws Error{InvalidInput}
+  static void requireUsable(const SliceStore& store, const TrainingConfig& config, Pass pass);
   /// The first slices of an epoch as a training with this configuration would see them, to be looked at.
   /// @param count  fewer come where the epoch has fewer; the batch size of the configuration is left aside
   /// @throws as the constructor

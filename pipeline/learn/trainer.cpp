@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cmath>
 #include <mutex>
+#include <optional>
 
 #include "pipeline/core/error.h"
 #include "pipeline/core/parallel.h"
@@ -53,10 +54,9 @@ torch::Tensor tensorOf(const NamedTensor& tensor, const torch::Tensor& like) {
 /// A run from wherever it stands to its end. Knows the observer and nothing above it.
 class Trainer {
  public:
-  Trainer(const TrainingConfig& config, const SliceStore& store, RunFolder run, TrainingObserver& observer)
+  Trainer(const TrainingConfig& config, const SliceStore& store, TrainingObserver& observer)
       : config_(config),
         store_(store),
-        run_(std::move(run)),
         observer_(observer),
         compute_(chooseCompute(config.device, config.precision, networkThreads(config))),
         net_(makeNetwork(config.network, config.seed)),
@@ -66,6 +66,11 @@ class Trainer {
   }
 
   void restore(const Checkpoint& checkpoint);
+  /// Begins to make data: with the constructor all that may be refused, before anything is on the disk.
+  void openFeed() {
+    if (epoch_ <= config_.epochs) nextFeed_ = makeFeed(SliceFeed::Pass::Training, epoch_);
+  }
+  void goInto(RunFolder run) { run_.emplace(std::move(run)); }
   Outcome run(const StopToken& stop);
   void writeCheckpoint(const fs::path& file);
 
@@ -90,7 +95,7 @@ class Trainer {
 
   TrainingConfig config_;
   const SliceStore& store_;
-  RunFolder run_;
+  std::optional<RunFolder> run_;
   TrainingObserver& observer_;
   Compute compute_;
   std::shared_ptr<SegmentationNet> net_;
@@ -159,7 +164,7 @@ Outcome Trainer::run(const StopToken& stop) {
   for (; epoch_ <= config_.epochs; ++epoch_) {
     if (!trainEpoch(stop) || !finishEpoch(stop)) {
       nextFeed_.reset();
-      writeCheckpoint(run_.lastCheckpoint());
+      writeCheckpoint(run_->lastCheckpoint());
       return Outcome::Stopped;
     }
   }
@@ -192,7 +197,7 @@ bool Trainer::trainBatch(SliceFeed& feed, const StopToken& stop) {
     if (stop.stop_requested()) return false;
     throw Error(ErrorKind::Internal, "The training data ended before the epoch did.");
   }
-  if (epoch_ == 1) run_.addSamples(*batch, config_.network.neighbours, config_.network.size, kSamples);
+  if (epoch_ == 1) run_->addSamples(*batch, config_.network.neighbours, config_.network.size, kSamples);
   const std::int64_t groupStart = batchesDone_ - batchesDone_ % config_.accumulate;
   const std::int64_t group = std::min<std::int64_t>(config_.accumulate, batchesPerEpoch_ - groupStart);
   const DeviceBatch there = onDevice(*batch, config_.network, compute_.device);
@@ -205,7 +210,7 @@ bool Trainer::trainBatch(SliceFeed& feed, const StopToken& stop) {
   ++batchesDone_;
   ++stepsDone_;
   const StepReport report{epoch_, stepsDone_, figures.total, figures.diceLoss, figures.crossEntropy};
-  run_.addStep(report);
+  run_->addStep(report);
   observer_.stepDone(report);
   return true;
 }
@@ -239,7 +244,7 @@ bool Trainer::finishEpoch(const StopToken& stop) {
 }
 
 void Trainer::save(const EpochReport& report) {
-  run_.addEpoch(report);
+  run_->addEpoch(report);
   const int finished = epoch_;
   const bool due = report.epoch % config_.checkpointEvery == 0 || report.epoch == config_.epochs;
   // A checkpoint stands at the beginning of the next epoch.
@@ -248,12 +253,12 @@ void Trainer::save(const EpochReport& report) {
   sums_ = {};
   epochSeconds_ = epochWaited_ = 0;
   if (report.best) {
-    writeCheckpoint(run_.bestCheckpoint());
-    saveWeights(run_.bestModel(), tensorsOf(*net_, config_.network, card()), Overwrite::Replace);
+    writeCheckpoint(run_->bestCheckpoint());
+    saveWeights(run_->bestModel(), tensorsOf(*net_, config_.network, card()), Overwrite::Replace);
   }
   if (due) {
-    writeCheckpoint(run_.lastCheckpoint());
-    saveWeights(run_.lastModel(), tensorsOf(*net_, config_.network, card()), Overwrite::Replace);
+    writeCheckpoint(run_->lastCheckpoint());
+    saveWeights(run_->lastModel(), tensorsOf(*net_, config_.network, card()), Overwrite::Replace);
   }
   epoch_ = finished;
   observer_.epochDone(report);
@@ -292,6 +297,8 @@ void requireUsable(const TrainingConfig& config, const SliceStore& store) {
                     std::to_string(config.network.size) + ": prepare it again or change network.size.");
   if (store.slicesOf(Split::Train).empty())
     throw Error(ErrorKind::InvalidInput, "The dataset has no training slices: change its split.");
+  SliceFeed::requireUsable(store, config, SliceFeed::Pass::Training);
+  if (!store.slicesOf(Split::Validation).empty()) SliceFeed::requireUsable(store, config, SliceFeed::Pass::Validation);
 }
 
 }  // namespace
@@ -300,10 +307,12 @@ Outcome train(const TrainingConfig& config, const SliceStore& store, const fs::p
               TrainingObserver& observer) {
   const auto only = onlyTraining();
   requireUsable(config, store);
+  RunFolder::requireNone(runFolder);
   return translated(kToLower, [&] {
-    Trainer trainer(config, store, RunFolder::create(runFolder, config), observer);
-    // From the first second on there is something to resume.
-    trainer.writeCheckpoint(runFolder / "checkpoint-last.pt");
+    Trainer trainer(config, store, observer);
+    trainer.openFeed();
+    trainer.goInto(
+        RunFolder::create(runFolder, config, [&](const fs::path& checkpoint) { trainer.writeCheckpoint(checkpoint); }));
     return trainer.run(stop);
   });
 }
@@ -318,10 +327,10 @@ Outcome resume(const SliceStore& store, const fs::path& runFolder, int epochs, c
   if (epochs > 0) checkpoint.config.epochs = epochs;
   requireUsable(checkpoint.config, store);
   return translated(kToLower, [&] {
-    Trainer trainer(checkpoint.config, store,
-                    RunFolder::reopen(runFolder, checkpoint.config, checkpoint.reports, checkpoint.stepsDone),
-                    observer);
+    Trainer trainer(checkpoint.config, store, observer);
     trainer.restore(checkpoint);
+    trainer.openFeed();
+    trainer.goInto(RunFolder::reopen(runFolder, checkpoint.config, checkpoint.reports, checkpoint.stepsDone));
     return trainer.run(stop);
   });
 }

@@ -8,6 +8,7 @@
 
 #include "pipeline/core/error.h"
 #include "pipeline/learn/checkpoint.h"
+#include "pipeline/learn/device_report.h"
 #include "pipeline/learn/training.h"
 #include "pipeline/learn/weights_file.h"
 #include "tests/learn/phantom_store.h"
@@ -250,6 +251,42 @@ class TestTrainer : public QObject {
     QVERIFY(error && error->kind() == pulmo::ErrorKind::InvalidInput);
     error = errorOf([&] { pulmo::resume(*store_, root_ / "nowhere", 0, {}, seen); });
     QVERIFY(error && error->kind() == pulmo::ErrorKind::Io);
+  }
+
+  // What cannot begin must not take the folder's name.
+  void aRefusedStartLeavesNothing() {
+    const fs::path run = newRun();
+    Recorder seen;
+    pulmo::TrainingConfig config = pulmo::test::smallConfig(64);
+    config.epochs = 1;
+    if (!pulmo::reportDevice().cuda) {
+      config.device = pulmo::DeviceChoice::Cuda;
+      const auto error = errorOf([&] { pulmo::train(config, *store_, run, {}, seen); });
+      QVERIFY(error && error->kind() == pulmo::ErrorKind::Unsupported);
+      QVERIFY(!fs::exists(run));
+      config.device = pulmo::DeviceChoice::Cpu;
+    }
+    // In a folder that was there: what stands in the way stays, nothing is added.
+    fs::create_directories(run / "steps.csv" / "in the way");
+    const auto error = errorOf([&] { pulmo::train(config, *store_, run, {}, seen); });
+    QVERIFY(error && error->kind() == pulmo::ErrorKind::Io);
+    QCOMPARE(std::distance(fs::directory_iterator(run), {}), 1);
+    fs::remove_all(run / "steps.csv");
+    QVERIFY(pulmo::train(config, *store_, run, {}, seen) == pulmo::Outcome::Completed);
+  }
+
+  // Cases whose sides are not known train and judge nothing: said before the first epoch, not after it.
+  void refusesASideWithoutUsableCases() {
+    Recorder seen;
+    for (const auto& [side, word] : {std::pair{Split::Train, "training"}, {Split::Validation, "validation"}}) {
+      pulmo::test::writePhantomStore(root_ / word, 64, 8, {Split::Train, Split::Validation}, side);
+      const pulmo::SliceStore store(root_ / word);
+      const fs::path run = newRun();
+      const auto error = errorOf([&] { pulmo::train(pulmo::test::smallConfig(64), store, run, {}, seen); });
+      QVERIFY(error && error->kind() == pulmo::ErrorKind::InvalidInput);
+      QVERIFY2(std::string(error->what()).find(std::string("slice for ") + word) != std::string::npos, error->what());
+      QVERIFY(seen.steps.empty() && !fs::exists(run));
+    }
   }
 
   void keepsTheLastGoodCheckpointWhenTheLossIsNoNumber() {
