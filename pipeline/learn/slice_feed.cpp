@@ -129,10 +129,12 @@ struct SliceFeed::State {
   std::vector<std::jthread> workers;  ///< last: they are joined before anything they use is gone
 };
 
-SliceFeed::SliceFeed(const SliceStore& store, const TrainingConfig& config, int epoch, Pass pass) {
+SliceFeed::SliceFeed(const SliceStore& store, const TrainingConfig& config, int epoch, Pass pass, std::int64_t begun) {
   requireFit(store, config);
   state_ = std::make_unique<State>(store, config, epoch, pass);
   requireSlices(state_->order, pass);
+  state_->taken = state_->handedOut =
+      std::min(static_cast<std::size_t>(std::max<std::int64_t>(0, begun)), state_->batches);
   const auto threads = static_cast<std::size_t>(std::clamp(config.dataThreads, 1, 64));
   state_->slots.resize(threads + 2);
   for (std::size_t i = 0; i < threads; ++i)

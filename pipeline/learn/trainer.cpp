@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <functional>
 #include <mutex>
 #include <optional>
 
@@ -9,6 +10,7 @@
 #include "pipeline/core/parallel.h"
 #include "pipeline/learn/checkpoint.h"
 #include "pipeline/learn/optimizer_torch.h"
+#include "pipeline/learn/resume_settings.h"
 #include "pipeline/learn/run_folder.h"
 #include "pipeline/learn/training.h"
 #include "pipeline/learn/training_pass_torch.h"
@@ -22,7 +24,9 @@ namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
 constexpr int kSamples = 8;
-const char* const kToLower = "the batch size (and raise the accumulation), the network's channels or its levels";
+const char* const kToLower =
+    "the batch size and raise the accumulation by as much, which `pulmo train --resume` takes too; or begin a run with "
+    "fewer channels or levels";
 
 double secondsSince(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -68,7 +72,7 @@ class Trainer {
   void restore(const Checkpoint& checkpoint);
   /// Begins to make data: with the constructor all that may be refused, before anything is on the disk.
   void openFeed() {
-    if (epoch_ <= config_.epochs) nextFeed_ = makeFeed(SliceFeed::Pass::Training, epoch_);
+    if (epoch_ <= config_.epochs) nextFeed_ = makeFeed(SliceFeed::Pass::Training, epoch_, batchesDone_);
   }
   void goInto(RunFolder run) { run_.emplace(std::move(run)); }
   Outcome run(const StopToken& stop);
@@ -80,8 +84,9 @@ class Trainer {
   bool finishEpoch(const StopToken& stop);
   void save(const EpochReport& report);
   void preview();
-  std::unique_ptr<SliceFeed> makeFeed(SliceFeed::Pass pass, int epoch) const {
-    return std::make_unique<SliceFeed>(store_, config_, epoch, pass);
+  /// An epoch's order is a function of seed and epoch: what was learned from before a stop is not made again.
+  std::unique_ptr<SliceFeed> makeFeed(SliceFeed::Pass pass, int epoch, std::int64_t begun = 0) const {
+    return std::make_unique<SliceFeed>(store_, config_, epoch, pass, begun);
   }
   [[nodiscard]] double learningRate() const {
     return config_.learningRate *
@@ -173,15 +178,13 @@ Outcome Trainer::run(const StopToken& stop) {
 
 bool Trainer::trainEpoch(const StopToken& stop) {
   const std::unique_ptr<SliceFeed> feed =
-      nextFeed_ ? std::move(nextFeed_) : makeFeed(SliceFeed::Pass::Training, epoch_);
+      nextFeed_ ? std::move(nextFeed_) : makeFeed(SliceFeed::Pass::Training, epoch_, batchesDone_);
   if (batchesPerEpoch_ == 0) {
     batchesPerEpoch_ = feed->batches();
     observer_.started(compute_.text, batchesPerEpoch_, epoch_);
   }
   net_->train();
-  // An epoch's order is a function of seed and epoch: what was learned from before a stop is passed over.
-  for (std::int64_t i = 0; i < batchesDone_; ++i)
-    if (!feed->next(stop)) return false;
+  batchesDone_ = std::min(batchesDone_, batchesPerEpoch_);  // the last of smaller batches, see goOnWith()
   const double waitedBefore = feed->waitedSeconds();
   const auto start = Clock::now();
   bool more = true;
@@ -317,22 +320,52 @@ Outcome train(const TrainingConfig& config, const SliceStore& store, const fs::p
   });
 }
 
-Outcome resume(const SliceStore& store, const fs::path& runFolder, int epochs, const StopToken& stop,
-               TrainingObserver& observer) {
+namespace {
+
+/// @param wanted  the settings to go on with, made from the run's own
+Outcome resumeWith(const SliceStore& store, const fs::path& runFolder,
+                   const std::function<TrainingConfig(const TrainingConfig&)>& wanted, const StopToken& stop,
+                   TrainingObserver& observer) {
   const auto only = onlyTraining();
-  Checkpoint checkpoint = loadCheckpoint(runFolder / "checkpoint-last.pt");
+  RunFolder run = RunFolder::open(runFolder);
+  Checkpoint checkpoint = loadCheckpoint(run.lastCheckpoint());
   if (checkpoint.storeFingerprint != store.fingerprint())
     throw Error(ErrorKind::InvalidInput, "The run in " + runFolder.string() +
                                              " was trained on another dataset, or the dataset has changed since.");
-  if (epochs > 0) checkpoint.config.epochs = epochs;
+  const TrainingConfig before = checkpoint.config;
+  goOnWith(checkpoint, wanted(before));
   requireUsable(checkpoint.config, store);
   return translated(kToLower, [&] {
     Trainer trainer(checkpoint.config, store, observer);
     trainer.restore(checkpoint);
     trainer.openFeed();
-    trainer.goInto(RunFolder::reopen(runFolder, checkpoint.config, checkpoint.reports, checkpoint.stepsDone));
+    run.goOn(checkpoint.config, checkpoint.reports, checkpoint.stepsDone);
+    trainer.goInto(std::move(run));
+    // New settings hold from now on, also if this run is cut off in its first epoch.
+    if (!(checkpoint.config == before)) trainer.writeCheckpoint(runFolder / "checkpoint-last.pt");
     return trainer.run(stop);
   });
+}
+
+}  // namespace
+
+Outcome resume(const SliceStore& store, const fs::path& runFolder, int epochs, const StopToken& stop,
+               TrainingObserver& observer) {
+  const auto longer = [epochs](TrainingConfig config) {
+    if (epochs > 0) config.epochs = epochs;
+    return config;
+  };
+  return resumeWith(store, runFolder, longer, stop, observer);
+}
+
+Outcome resume(const SliceStore& store, const fs::path& runFolder, const TrainingConfig& wanted, const StopToken& stop,
+               TrainingObserver& observer) {
+  return resumeWith(
+      store, runFolder, [&](const TrainingConfig&) { return wanted; }, stop, observer);
+}
+
+TrainingConfig configToResume(const fs::path& runFolder) {
+  return loadCheckpoint(runFolder / "checkpoint-last.pt").config;
 }
 
 }  // namespace pulmo

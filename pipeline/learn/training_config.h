@@ -76,6 +76,9 @@ void validate(const TrainingConfig& config);
 [[nodiscard]] std::string toJson(const TrainingConfig& config);
 [[nodiscard]] TrainingConfig trainingConfigFromJson(const std::string& text);
 
+/// The key of the first field that differs; "" for equal ones.
+[[nodiscard]] std::string firstDifference(const TrainingConfig& a, const TrainingConfig& b);
+
 /// A numeric field for panels, sweeps and the command line: one list of names, limits and units.
 struct TrainingField {
   std::string_view key;    ///< as in JSON, dotted: "augmentation.rotationDeg"

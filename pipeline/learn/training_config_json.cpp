@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -162,6 +163,17 @@ std::string toJson(const TrainingConfig& config) {
     object[pointerTo(f.key)] = f.of(copy);
   }
   return object.dump(2) + "\n";
+}
+
+std::string firstDifference(const TrainingConfig& a, const TrainingConfig& b) {
+  const Json first = Json::parse(toJson(a)).flatten(), second = Json::parse(toJson(b)).flatten();
+  for (const auto& [pointer, value] : first.items()) {
+    if (value == second.at(pointer)) continue;
+    std::string key = pointer.substr(1);
+    std::replace(key.begin(), key.end(), '/', '.');
+    return key;
+  }
+  return {};
 }
 
 TrainingConfig trainingConfigFromJson(const std::string& text) {
