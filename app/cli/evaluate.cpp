@@ -51,6 +51,19 @@ EvaluationPlan planOf(const Options& options) {
   return plan;
 }
 
+/// What the figures are of, so that a table found later still says it.
+EvaluationFacts factsOf(const Options& options, const Segmenter& segmenter, bool isStore) {
+  std::string weights;
+  if (const auto file = chosenWeights(options.how)) {
+    std::error_code error;
+    const auto bytes = std::filesystem::file_size(*file, error);
+    weights = file->filename().string() + (error ? "" : ", " + std::to_string(bytes) + " bytes");
+  }
+  return {{"method", segmenter.name()}, {"weights", weights},
+          {"store", options.store},     {"split", isStore ? options.split : ""},
+          {"version", PULMO_VERSION},   {"use", "research only"}};
+}
+
 void run(const Options& options, Context& context) {
   if (!options.csv.empty()) requireWritable(options.csv, context.overwrite());
   std::unique_ptr<Segmenter> segmenter = makeNetworkSegmenter(options.how);
@@ -58,35 +71,42 @@ void run(const Options& options, Context& context) {
   const EvaluationPlan plan = planOf(options);
   std::error_code ec;
   const bool isStore = std::filesystem::exists(std::filesystem::path(options.store) / "store.json", ec);
-  auto cases = isStore ? evaluate(SliceStore(options.store), *segmenter, plan, context.stop, context.progress)
-                       : evaluateDataset(options.store, *segmenter, plan, context);
-  if (context.stop.stop_requested()) {
-    context.exitCode = kStopped;
-    return;
-  }
+  Evaluation done = isStore ? evaluate(SliceStore(options.store), *segmenter, plan, context.stop, context.progress)
+                            : evaluateDataset(options.store, *segmenter, plan, context);
+  std::vector<EvaluatedCase>& cases = done.cases;
+  const bool stopped = context.stop.stop_requested() && (cases.empty() || done.scansDone < done.scansWanted);
+  if (stopped) context.exitCode = kStopped;
+  if (stopped && cases.empty()) return context.say("Stopped before the first case was done.");
   if (cases.empty())
     throw Error(ErrorKind::InvalidInput, isStore ? "The store has no case in its " + options.split + " part."
                                                  : options.store + " holds no case with a mask.");
   if (options.merged)
     for (EvaluatedCase& c : cases) c.metrics = {std::nullopt, std::nullopt, c.metrics.both};
-  if (!options.csv.empty()) writeAtomically(options.csv, context.overwrite(), evaluationCsv(cases));
+  const bool anyFailed =
+      std::any_of(cases.begin(), cases.end(), [](const EvaluatedCase& c) { return !c.failure.empty(); });
+  if (anyFailed && !stopped) context.exitCode = kBadInput;
+  EvaluationFacts facts = factsOf(options, *segmenter, isStore);
+  facts.emplace_back("stopped", stopped ? "stopped after " + std::to_string(done.scansDone) + " of " +
+                                              std::to_string(done.scansWanted) + " scans"
+                                        : "");
+  if (!options.csv.empty()) writeAtomically(options.csv, context.overwrite(), evaluationCsv(cases, facts));
   if (context.json) {
-    auto object = nlohmann::json::parse(evaluationJson(cases));
-    object["method"] = segmenter->name();
-    if (isStore) object["split"] = options.split;
+    auto object = nlohmann::json::parse(evaluationJson(cases, facts));
     object["seed"] = options.seed;
-    object["version"] = PULMO_VERSION;
     context.print(object);
     return;
   }
-  std::cout << evaluationText(cases, options.merged);
+  std::cout << evaluationText(cases, options.merged, facts);
 }
 
 }  // namespace
 
 void addEvaluate(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
-  auto* command = app.add_subcommand("evaluate", "How good a network is on the cases of a store, healthy and diseased");
+  auto* command =
+      app.add_subcommand("evaluate",
+                         "How good a network is on the cases of a store, healthy and diseased; 3: a case failed, 5: "
+                         "stopped, with the table of what is done");
   command
       ->add_option("STORE", options->store,
                    "Made by `pulmo prepare`; or a dataset with masks, as that takes it, at full resolution")

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <string>
-#include <vector>
 
 #include "app/cli/command.h"
 #include "pipeline/learn/evaluate.h"
@@ -11,7 +10,7 @@ namespace pulmo::cli {
 /// Every case of a dataset that has a mask, at the scan's own resolution; masks that do not tell sides are compared as
 /// both lungs. The plan's split does not count. Cases that cannot be read are listed as failed.
 /// @throws Error{Unsupported} in a build that reads stores alone
-[[nodiscard]] std::vector<EvaluatedCase> evaluateDataset(const std::string& dataset, const Segmenter& segmenter,
-                                                         const EvaluationPlan& plan, Context& context);
+[[nodiscard]] Evaluation evaluateDataset(const std::string& dataset, const Segmenter& segmenter,
+                                         const EvaluationPlan& plan, Context& context);
 
 }  // namespace pulmo::cli

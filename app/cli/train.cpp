@@ -182,10 +182,9 @@ struct Options {
   bool resume = false, fields = false;
 };
 
-TrainingConfig configOf(const Options& options, const SliceStore& store) {
-  TrainingConfig defaults;
-  defaults.network.size = store.size();
-  Json config = Json::parse(options.configFile.empty() ? toJson(defaults)
+/// @param start  what is not said, where no file says it
+TrainingConfig configOf(const Options& options, const TrainingConfig& start) {
+  Json config = Json::parse(options.configFile.empty() ? toJson(start)
                                                        : toJson(trainingConfigFromJson(readText(options.configFile))));
   for (std::size_t i = 0; i < kNamed.size(); ++i)
     if (!options.named[i].empty()) setField(config, kNamed[i].key, options.named[i]);
@@ -198,36 +197,20 @@ TrainingConfig configOf(const Options& options, const SliceStore& store) {
   return trainingConfigFromJson(config.dump());
 }
 
-int newEpochs(const Options& options) {
-  const bool others = !options.sets.empty() || !options.configFile.empty() ||
-                      std::any_of(kNamed.begin(), kNamed.end(), [&](const Named& n) {
-                        return std::string_view(n.key) != "epochs" &&
-                               !options.named[static_cast<std::size_t>(&n - kNamed.data())].empty();
-                      });
-  if (others)
-    throw Error(ErrorKind::InvalidInput, "A run that is resumed keeps its configuration: only --epochs may change.");
-  for (std::size_t i = 0; i < kNamed.size(); ++i)
-    if (std::string_view(kNamed[i].key) == "epochs" && !options.named[i].empty()) {
-      const Json value = valueOf(options.named[i]);
-      if (!value.is_number_integer() || value.get<std::int64_t>() < 1 || value.get<std::int64_t>() > 100000)
-        throw Error(ErrorKind::InvalidInput, "--epochs wants a whole number from 1 to 100000.");
-      return value.get<int>();
-    }
-  return 0;
-}
-
 void runTraining(const Options& options, Context& context) {
   tuneAllocator();
   const SliceStore store(options.store);
   Outcome outcome = Outcome::Completed;
   std::string device;
   if (options.resume) {
-    const int epochs = newEpochs(options);
-    Reporter reporter(context, epochs > 0 ? epochs : loadRun(options.run).config.epochs);
-    outcome = resume(store, options.run, epochs, context.stop, reporter);
+    const TrainingConfig config = configOf(options, configToResume(options.run));
+    Reporter reporter(context, config.epochs);
+    outcome = resume(store, options.run, config, context.stop, reporter);
     device = reporter.device();
   } else {
-    const TrainingConfig config = configOf(options, store);
+    TrainingConfig defaults;
+    defaults.network.size = store.size();
+    const TrainingConfig config = configOf(options, defaults);
     Reporter reporter(context, config.epochs);
     outcome = train(config, store, options.run, context.stop, reporter);
     device = reporter.device();
@@ -248,7 +231,9 @@ void addTrain(CLI::App& app, Context& context) {
   auto* command = app.add_subcommand("train", "Train a network on a prepared dataset; Ctrl-C stops, --resume goes on");
   auto* store = command->add_option("STORE", options->store, "A folder that `pulmo prepare` made");
   auto* run = command->add_option("-o,--output", options->run, "Folder of the run");
-  command->add_flag("--resume", options->resume, "Go on from the folder's last checkpoint");
+  command->add_flag("--resume", options->resume,
+                    "Go on from the folder's last checkpoint; --epochs, --device, --precision, --threads and "
+                    "--data-threads may change, and --batch with --accumulate while their product stays");
   command->add_option("--config", options->configFile, "Settings to start from: a run's config.json");
   for (std::size_t i = 0; i < kNamed.size(); ++i)
     command->add_option(kNamed[i].option, options->named[i], kNamed[i].help);

@@ -75,8 +75,8 @@ TrainWork::TrainWork(TrainingFunctions functions, Study& study, ViewState& view,
         std::find_if(all.begin(), all.end(), [this](const TrainingRun& r) { return r.folder == resuming_; });
     if (run == all.end()) return;
     resuming_.clear();
-    const int wanted = panel_->config().epochs;  // more than before: the run is made longer
-    attempt([&] { session_.resume(run->id, wanted > run->config.epochs ? wanted : 0); });
+    // To the run's own end: the panel's settings are of the next run, and another length would bend the learning rate.
+    attempt([&] { session_.resume(run->id, 0); });
   });
   connect(&session_.runsJob(), &LatestJob::ended, this, [this] { resuming_.clear(); });  // it was no run
   for (LatestJob* job : {&session_.job(), &session_.prepareJob()})

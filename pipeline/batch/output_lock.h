@@ -1,22 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include <filesystem>
+#include "pipeline/core/folder_lock.h"
 
 namespace pulmo {
 
-/// Keeps a folder for one run at a time. The system lets go of it when the process ends, however it ends.
-class OutputLock {
+/// Keeps a batch's folder for one run at a time.
+class OutputLock : public FolderLock {
  public:
   static constexpr const char* kFile = ".batch.lock";
 
-  /// @throws Error{Io} if another run has it, or the folder cannot be written into
-  explicit OutputLock(const std::filesystem::path& folder);
-  ~OutputLock();
-  OutputLock(const OutputLock&) = delete;
-  OutputLock& operator=(const OutputLock&) = delete;
-
- private:
-  int fd_ = -1;
+  /// @throws as FolderLock
+  explicit OutputLock(const std::filesystem::path& folder) : FolderLock(folder, kFile, "Another batch is at work in") {}
 };
 
 }  // namespace pulmo

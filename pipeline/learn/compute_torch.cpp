@@ -60,7 +60,9 @@ Compute chooseCompute(DeviceChoice device, Precision precision, int threads) {
   tuneAllocator();
   const DeviceReport report = reportDevice();
   if (device == DeviceChoice::Cuda && !report.cuda)
-    throw Error(ErrorKind::Unsupported, "There is no CUDA GPU that answers: choose \"auto\" or \"cpu\".",
+    throw Error(ErrorKind::Unsupported,
+                "There is no CUDA GPU that answers: choose the device \"auto\" or \"cpu\". A run "
+                "that has begun takes it with `pulmo train --resume --device cpu`.",
                 report.reason);
   Compute compute;
   const bool cuda = report.cuda && device != DeviceChoice::Cpu;
@@ -94,7 +96,7 @@ AutocastGuard::~AutocastGuard() {
 
 void rethrowTranslated(const std::string& toLower) {
   const auto memory = [&](const std::string& detail) {
-    return Error(ErrorKind::OutOfMemory, "The memory is full: lower " + toLower + ", then resume.", detail);
+    return Error(ErrorKind::OutOfMemory, "The memory is full: lower " + toLower + ".", detail);
   };
   try {
     throw;

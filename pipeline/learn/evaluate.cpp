@@ -84,23 +84,25 @@ Outcome evaluateScan(const std::string& name, bool diseased, const CtVolume& ct,
   return Outcome::Completed;
 }
 
-std::vector<EvaluatedCase> evaluate(const SliceStore& store, const Segmenter& segmenter, const EvaluationPlan& plan,
-                                    const StopToken& stop, const ProgressSink& progress) {
+Evaluation evaluate(const SliceStore& store, const Segmenter& segmenter, const EvaluationPlan& plan,
+                    const StopToken& stop, const ProgressSink& progress) {
   std::vector<std::size_t> chosen;
   for (std::size_t i = 0; i < store.cases().size(); ++i)
     if (store.cases()[i].split == plan.split) chosen.push_back(i);
-  std::vector<EvaluatedCase> results;
+  Evaluation result;
+  result.scansWanted = chosen.size();
   for (std::size_t i = 0; i < chosen.size(); ++i) {
     const StoredCase& stored = store.cases()[chosen[i]];
     if (progress) progress(static_cast<double>(i) / static_cast<double>(chosen.size()), stored.name);
     const CtVolume ct = store.loadCt(static_cast<int>(chosen[i]));
     const LabelVolume lungs = store.loadLabels(static_cast<int>(chosen[i]));
     if (evaluateScan(stored.name, stored.diseased, ct, lungs, seedOf(plan.seed, chosen[i]), segmenter, plan.conditions,
-                     plan.infiltrates, stop, results) == Outcome::Stopped)
-      return results;
+                     plan.infiltrates, stop, result.cases) == Outcome::Stopped)
+      return result;
+    ++result.scansDone;
   }
   if (progress) progress(1, "");
-  return results;
+  return result;
 }
 
 }  // namespace pulmo

@@ -32,6 +32,11 @@ struct EvaluationPlan {
   std::uint64_t seed = 1;
 };
 
+struct Evaluation {
+  std::vector<EvaluatedCase> cases;            ///< one a scan and condition
+  std::size_t scansDone = 0, scansWanted = 0;  ///< fewer done than wanted: stopped
+};
+
 /// One scan in each of the plan's conditions (a diseased one as it is alone), appended to the results.
 /// @param lungs  the truth; unsided lungs give figures for both together alone
 /// @param seed   of its disease
@@ -43,8 +48,7 @@ Outcome evaluateScan(const std::string& name, bool diseased, const CtVolume& ct,
 /// Runs a segmenter over the cases of a store's split, each as it is and with disease drawn into it (healthy cases
 /// alone). One case that fails does not stop the rest.
 /// @return what was done until stopped
-[[nodiscard]] std::vector<EvaluatedCase> evaluate(const SliceStore& store, const Segmenter& segmenter,
-                                                  const EvaluationPlan& plan, const StopToken& stop,
-                                                  const ProgressSink& progress);
+[[nodiscard]] Evaluation evaluate(const SliceStore& store, const Segmenter& segmenter, const EvaluationPlan& plan,
+                                  const StopToken& stop, const ProgressSink& progress);
 
 }  // namespace pulmo

@@ -126,30 +126,59 @@ RunFolder::RunFolder(fs::path folder) : folder_(std::move(folder)) {
   std::error_code failed;
   fs::create_directories(folder_ / "samples", failed);
   if (failed) throw Error(ErrorKind::Io, "The run folder " + folder_.string() + " cannot be made.", failed.message());
+  lock_ = std::make_unique<FolderLock>(folder_, kLock, "Another training is at work in");
 }
 
-RunFolder RunFolder::create(const fs::path& folder, const TrainingConfig& config) {
+void RunFolder::requireNone(const fs::path& folder) {
+  std::error_code failed;
   for (const char* name : {"config.json", "epochs.csv", "checkpoint-last.pt"})
-    if (fs::exists(folder / name))
+    if (fs::exists(folder / name, failed))
       throw Error(ErrorKind::Io,
                   "There is a run in " + folder.string() + " already: resume it, or name another folder.");
+}
+
+RunFolder RunFolder::create(const fs::path& folder, const TrainingConfig& config,
+                            const std::function<void(const fs::path&)>& firstCheckpoint) {
+  std::error_code failed;
+  const bool isNew = !fs::exists(folder, failed);
   RunFolder run(folder);
-  run.writeConfig(config);
-  run.openCsv(true);
+  requireNone(folder);
+  try {
+    firstCheckpoint(run.lastCheckpoint());
+    run.writeConfig(config);
+    run.openCsv(true);
+  } catch (...) {
+    run.undoCreation(isNew);
+    throw;
+  }
   return run;
 }
 
-RunFolder RunFolder::reopen(const fs::path& folder, const TrainingConfig& config,
-                            const std::vector<EpochReport>& reports, std::int64_t stepsDone) {
-  RunFolder run(folder);
-  run.writeConfig(config);
+void RunFolder::undoCreation(bool folderToo) {
+  epochs_.close();
+  steps_.close();
+  std::error_code ignored;
+  for (const char* name : {"checkpoint-last.pt", "config.json", "epochs.csv", "steps.csv", "samples", kLock})
+    fs::remove(folder_ / name, ignored);
+  if (folderToo) fs::remove(folder_, ignored);
+}
+
+RunFolder RunFolder::open(const fs::path& folder) {
+  std::error_code failed;
+  if (!fs::exists(folder / "checkpoint-last.pt", failed))
+    throw Error(ErrorKind::Io, "There is no training to go on with in " + folder.string() + ": it has no checkpoint.",
+                failed.message());
+  return RunFolder(folder);
+}
+
+void RunFolder::goOn(const TrainingConfig& config, const std::vector<EpochReport>& reports, std::int64_t stepsDone) {
+  writeConfig(config);
   std::string epochs = std::string(kEpochsHead) + "\n";
   for (const EpochReport& report : reports) epochs += line(report);
-  writeAtomically(folder / "epochs.csv", Overwrite::Replace, epochs);
-  writeAtomically(folder / "steps.csv", Overwrite::Replace, stepsUpTo(folder / "steps.csv", stepsDone));
-  run.openCsv(false);
-  run.samples_ = 1 << 20;  // made in the first epoch
-  return run;
+  writeAtomically(folder_ / "epochs.csv", Overwrite::Replace, epochs);
+  writeAtomically(folder_ / "steps.csv", Overwrite::Replace, stepsUpTo(folder_ / "steps.csv", stepsDone));
+  openCsv(false);
+  samples_ = 1 << 20;  // made in the first epoch
 }
 
 void RunFolder::writeConfig(const TrainingConfig& config) const {

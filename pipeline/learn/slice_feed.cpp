@@ -41,7 +41,8 @@ void requireSlices(const std::vector<DrawnSlice>& order, SliceFeed::Pass pass) {
   if (order.empty())
     throw Error(ErrorKind::InvalidInput, std::string("The dataset has no usable slice for ") +
                                              (pass == SliceFeed::Pass::Training ? "training" : "validation") +
-                                             ": it needs cases on that side whose right and left lung are known.");
+                                             ": it needs cases on that side whose right and left lung are known. "
+                                             "Prepare it again with another split.");
 }
 
 std::vector<DrawnSlice> validationOrder(const SliceStore& store) {
@@ -128,10 +129,12 @@ struct SliceFeed::State {
   std::vector<std::jthread> workers;  ///< last: they are joined before anything they use is gone
 };
 
-SliceFeed::SliceFeed(const SliceStore& store, const TrainingConfig& config, int epoch, Pass pass) {
+SliceFeed::SliceFeed(const SliceStore& store, const TrainingConfig& config, int epoch, Pass pass, std::int64_t begun) {
   requireFit(store, config);
   state_ = std::make_unique<State>(store, config, epoch, pass);
   requireSlices(state_->order, pass);
+  state_->taken = state_->handedOut =
+      std::min(static_cast<std::size_t>(std::max<std::int64_t>(0, begun)), state_->batches);
   const auto threads = static_cast<std::size_t>(std::clamp(config.dataThreads, 1, 64));
   state_->slots.resize(threads + 2);
   for (std::size_t i = 0; i < threads; ++i)
@@ -139,6 +142,11 @@ SliceFeed::SliceFeed(const SliceStore& store, const TrainingConfig& config, int 
 }
 
 SliceFeed::~SliceFeed() = default;
+
+void SliceFeed::requireUsable(const SliceStore& store, const TrainingConfig& config, Pass pass) {
+  requireFit(store, config);
+  requireSlices(pass == Pass::Training ? trainingOrder(store, config, 1) : validationOrder(store), pass);
+}
 
 std::int64_t SliceFeed::batches() const {
   return static_cast<std::int64_t>(state_->batches);

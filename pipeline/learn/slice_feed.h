@@ -34,10 +34,13 @@ class SliceFeed {
  public:
   enum class Pass { Training, Validation };
   /// @param store   outlives the feed
+  /// @param begun   batches that the caller has had already: the first is the one after them, and none of them is made
   /// @throws Error{InvalidInput} if the split holds no usable slice
-  SliceFeed(const SliceStore& store, const TrainingConfig& config, int epoch, Pass pass);
+  SliceFeed(const SliceStore& store, const TrainingConfig& config, int epoch, Pass pass, std::int64_t begun = 0);
   ~SliceFeed();
 
+  /// The same refusal before anything else is done. @throws Error{InvalidInput}
+  static void requireUsable(const SliceStore& store, const TrainingConfig& config, Pass pass);
   /// The first slices of an epoch as a training with this configuration would see them, to be looked at.
   /// @param count  fewer come where the epoch has fewer; the batch size of the configuration is left aside
   /// @throws as the constructor

@@ -2,12 +2,15 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <functional>
 #include <mutex>
+#include <optional>
 
 #include "pipeline/core/error.h"
 #include "pipeline/core/parallel.h"
 #include "pipeline/learn/checkpoint.h"
 #include "pipeline/learn/optimizer_torch.h"
+#include "pipeline/learn/resume_settings.h"
 #include "pipeline/learn/run_folder.h"
 #include "pipeline/learn/training.h"
 #include "pipeline/learn/training_pass_torch.h"
@@ -21,7 +24,9 @@ namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
 constexpr int kSamples = 8;
-const char* const kToLower = "the batch size (and raise the accumulation), the network's channels or its levels";
+const char* const kToLower =
+    "the batch size and raise the accumulation by as much, which `pulmo train --resume` takes too; or begin a run with "
+    "fewer channels or levels";
 
 double secondsSince(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -53,10 +58,9 @@ torch::Tensor tensorOf(const NamedTensor& tensor, const torch::Tensor& like) {
 /// A run from wherever it stands to its end. Knows the observer and nothing above it.
 class Trainer {
  public:
-  Trainer(const TrainingConfig& config, const SliceStore& store, RunFolder run, TrainingObserver& observer)
+  Trainer(const TrainingConfig& config, const SliceStore& store, TrainingObserver& observer)
       : config_(config),
         store_(store),
-        run_(std::move(run)),
         observer_(observer),
         compute_(chooseCompute(config.device, config.precision, networkThreads(config))),
         net_(makeNetwork(config.network, config.seed)),
@@ -66,6 +70,11 @@ class Trainer {
   }
 
   void restore(const Checkpoint& checkpoint);
+  /// Begins to make data: with the constructor all that may be refused, before anything is on the disk.
+  void openFeed() {
+    if (epoch_ <= config_.epochs) nextFeed_ = makeFeed(SliceFeed::Pass::Training, epoch_, batchesDone_);
+  }
+  void goInto(RunFolder run) { run_.emplace(std::move(run)); }
   Outcome run(const StopToken& stop);
   void writeCheckpoint(const fs::path& file);
 
@@ -75,8 +84,9 @@ class Trainer {
   bool finishEpoch(const StopToken& stop);
   void save(const EpochReport& report);
   void preview();
-  std::unique_ptr<SliceFeed> makeFeed(SliceFeed::Pass pass, int epoch) const {
-    return std::make_unique<SliceFeed>(store_, config_, epoch, pass);
+  /// An epoch's order is a function of seed and epoch: what was learned from before a stop is not made again.
+  std::unique_ptr<SliceFeed> makeFeed(SliceFeed::Pass pass, int epoch, std::int64_t begun = 0) const {
+    return std::make_unique<SliceFeed>(store_, config_, epoch, pass, begun);
   }
   [[nodiscard]] double learningRate() const {
     return config_.learningRate *
@@ -90,7 +100,7 @@ class Trainer {
 
   TrainingConfig config_;
   const SliceStore& store_;
-  RunFolder run_;
+  std::optional<RunFolder> run_;
   TrainingObserver& observer_;
   Compute compute_;
   std::shared_ptr<SegmentationNet> net_;
@@ -159,7 +169,7 @@ Outcome Trainer::run(const StopToken& stop) {
   for (; epoch_ <= config_.epochs; ++epoch_) {
     if (!trainEpoch(stop) || !finishEpoch(stop)) {
       nextFeed_.reset();
-      writeCheckpoint(run_.lastCheckpoint());
+      writeCheckpoint(run_->lastCheckpoint());
       return Outcome::Stopped;
     }
   }
@@ -168,15 +178,13 @@ Outcome Trainer::run(const StopToken& stop) {
 
 bool Trainer::trainEpoch(const StopToken& stop) {
   const std::unique_ptr<SliceFeed> feed =
-      nextFeed_ ? std::move(nextFeed_) : makeFeed(SliceFeed::Pass::Training, epoch_);
+      nextFeed_ ? std::move(nextFeed_) : makeFeed(SliceFeed::Pass::Training, epoch_, batchesDone_);
   if (batchesPerEpoch_ == 0) {
     batchesPerEpoch_ = feed->batches();
     observer_.started(compute_.text, batchesPerEpoch_, epoch_);
   }
   net_->train();
-  // An epoch's order is a function of seed and epoch: what was learned from before a stop is passed over.
-  for (std::int64_t i = 0; i < batchesDone_; ++i)
-    if (!feed->next(stop)) return false;
+  batchesDone_ = std::min(batchesDone_, batchesPerEpoch_);  // the last of smaller batches, see goOnWith()
   const double waitedBefore = feed->waitedSeconds();
   const auto start = Clock::now();
   bool more = true;
@@ -192,7 +200,7 @@ bool Trainer::trainBatch(SliceFeed& feed, const StopToken& stop) {
     if (stop.stop_requested()) return false;
     throw Error(ErrorKind::Internal, "The training data ended before the epoch did.");
   }
-  if (epoch_ == 1) run_.addSamples(*batch, config_.network.neighbours, config_.network.size, kSamples);
+  if (epoch_ == 1) run_->addSamples(*batch, config_.network.neighbours, config_.network.size, kSamples);
   const std::int64_t groupStart = batchesDone_ - batchesDone_ % config_.accumulate;
   const std::int64_t group = std::min<std::int64_t>(config_.accumulate, batchesPerEpoch_ - groupStart);
   const DeviceBatch there = onDevice(*batch, config_.network, compute_.device);
@@ -205,7 +213,7 @@ bool Trainer::trainBatch(SliceFeed& feed, const StopToken& stop) {
   ++batchesDone_;
   ++stepsDone_;
   const StepReport report{epoch_, stepsDone_, figures.total, figures.diceLoss, figures.crossEntropy};
-  run_.addStep(report);
+  run_->addStep(report);
   observer_.stepDone(report);
   return true;
 }
@@ -239,7 +247,7 @@ bool Trainer::finishEpoch(const StopToken& stop) {
 }
 
 void Trainer::save(const EpochReport& report) {
-  run_.addEpoch(report);
+  run_->addEpoch(report);
   const int finished = epoch_;
   const bool due = report.epoch % config_.checkpointEvery == 0 || report.epoch == config_.epochs;
   // A checkpoint stands at the beginning of the next epoch.
@@ -248,12 +256,12 @@ void Trainer::save(const EpochReport& report) {
   sums_ = {};
   epochSeconds_ = epochWaited_ = 0;
   if (report.best) {
-    writeCheckpoint(run_.bestCheckpoint());
-    saveWeights(run_.bestModel(), tensorsOf(*net_, config_.network, card()), Overwrite::Replace);
+    writeCheckpoint(run_->bestCheckpoint());
+    saveWeights(run_->bestModel(), tensorsOf(*net_, config_.network, card()), Overwrite::Replace);
   }
   if (due) {
-    writeCheckpoint(run_.lastCheckpoint());
-    saveWeights(run_.lastModel(), tensorsOf(*net_, config_.network, card()), Overwrite::Replace);
+    writeCheckpoint(run_->lastCheckpoint());
+    saveWeights(run_->lastModel(), tensorsOf(*net_, config_.network, card()), Overwrite::Replace);
   }
   epoch_ = finished;
   observer_.epochDone(report);
@@ -292,6 +300,8 @@ void requireUsable(const TrainingConfig& config, const SliceStore& store) {
                     std::to_string(config.network.size) + ": prepare it again or change network.size.");
   if (store.slicesOf(Split::Train).empty())
     throw Error(ErrorKind::InvalidInput, "The dataset has no training slices: change its split.");
+  SliceFeed::requireUsable(store, config, SliceFeed::Pass::Training);
+  if (!store.slicesOf(Split::Validation).empty()) SliceFeed::requireUsable(store, config, SliceFeed::Pass::Validation);
 }
 
 }  // namespace
@@ -300,30 +310,62 @@ Outcome train(const TrainingConfig& config, const SliceStore& store, const fs::p
               TrainingObserver& observer) {
   const auto only = onlyTraining();
   requireUsable(config, store);
+  RunFolder::requireNone(runFolder);
   return translated(kToLower, [&] {
-    Trainer trainer(config, store, RunFolder::create(runFolder, config), observer);
-    // From the first second on there is something to resume.
-    trainer.writeCheckpoint(runFolder / "checkpoint-last.pt");
+    Trainer trainer(config, store, observer);
+    trainer.openFeed();
+    trainer.goInto(
+        RunFolder::create(runFolder, config, [&](const fs::path& checkpoint) { trainer.writeCheckpoint(checkpoint); }));
     return trainer.run(stop);
   });
 }
 
-Outcome resume(const SliceStore& store, const fs::path& runFolder, int epochs, const StopToken& stop,
-               TrainingObserver& observer) {
+namespace {
+
+/// @param wanted  the settings to go on with, made from the run's own
+Outcome resumeWith(const SliceStore& store, const fs::path& runFolder,
+                   const std::function<TrainingConfig(const TrainingConfig&)>& wanted, const StopToken& stop,
+                   TrainingObserver& observer) {
   const auto only = onlyTraining();
-  Checkpoint checkpoint = loadCheckpoint(runFolder / "checkpoint-last.pt");
+  RunFolder run = RunFolder::open(runFolder);
+  Checkpoint checkpoint = loadCheckpoint(run.lastCheckpoint());
   if (checkpoint.storeFingerprint != store.fingerprint())
     throw Error(ErrorKind::InvalidInput, "The run in " + runFolder.string() +
                                              " was trained on another dataset, or the dataset has changed since.");
-  if (epochs > 0) checkpoint.config.epochs = epochs;
+  const TrainingConfig before = checkpoint.config;
+  goOnWith(checkpoint, wanted(before));
   requireUsable(checkpoint.config, store);
   return translated(kToLower, [&] {
-    Trainer trainer(checkpoint.config, store,
-                    RunFolder::reopen(runFolder, checkpoint.config, checkpoint.reports, checkpoint.stepsDone),
-                    observer);
+    Trainer trainer(checkpoint.config, store, observer);
     trainer.restore(checkpoint);
+    trainer.openFeed();
+    run.goOn(checkpoint.config, checkpoint.reports, checkpoint.stepsDone);
+    trainer.goInto(std::move(run));
+    // New settings hold from now on, also if this run is cut off in its first epoch.
+    if (!(checkpoint.config == before)) trainer.writeCheckpoint(runFolder / "checkpoint-last.pt");
     return trainer.run(stop);
   });
+}
+
+}  // namespace
+
+Outcome resume(const SliceStore& store, const fs::path& runFolder, int epochs, const StopToken& stop,
+               TrainingObserver& observer) {
+  const auto longer = [epochs](TrainingConfig config) {
+    if (epochs > 0) config.epochs = epochs;
+    return config;
+  };
+  return resumeWith(store, runFolder, longer, stop, observer);
+}
+
+Outcome resume(const SliceStore& store, const fs::path& runFolder, const TrainingConfig& wanted, const StopToken& stop,
+               TrainingObserver& observer) {
+  return resumeWith(
+      store, runFolder, [&](const TrainingConfig&) { return wanted; }, stop, observer);
+}
+
+TrainingConfig configToResume(const fs::path& runFolder) {
+  return loadCheckpoint(runFolder / "checkpoint-last.pt").config;
 }
 
 }  // namespace pulmo

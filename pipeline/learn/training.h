@@ -56,9 +56,11 @@ class TrainingObserver {
 /// Seeded: the same store, configuration, thread count and processor give equal reports. A stop is obeyed within one
 /// step and writes a checkpoint; resume() goes on as if nothing had happened.
 ///
-/// @throws Error{InvalidInput} for a bad configuration, a store without training slices or of another matrix size;
+/// @throws Error{InvalidInput} for a bad configuration, a store of another matrix size, without usable training slices,
+///         or with a validation side of which none is usable (sides not known);
 ///         Error{Numerical} if the loss is no number any more (the last good checkpoint stays);
-///         Error{OutOfMemory} with what to lower; Error{Io} if the folder exists with a run in it, or cannot be written
+///         Error{OutOfMemory} with what to lower; Error{Io} if the folder exists with a run in it, cannot be written,
+///         or another program trains there. A start that is refused leaves nothing on the disk
 /// @thread any, one training at a time a process
 Outcome train(const TrainingConfig& config, const SliceStore& store, const std::filesystem::path& runFolder,
               const StopToken& stop, TrainingObserver& observer);
@@ -68,6 +70,15 @@ Outcome train(const TrainingConfig& config, const SliceStore& store, const std::
 /// @throws as train; Error{InvalidInput} if the store is not the run's
 Outcome resume(const SliceStore& store, const std::filesystem::path& runFolder, int epochs, const StopToken& stop,
                TrainingObserver& observer);
+
+/// The same with other settings than the run's: those of configToResume(), changed. What does not change what is
+/// learned may differ: epochs, checkpointEvery, device, precision, threads, dataThreads; and batchSize with accumulate
+/// while their product stays.
+/// @throws likewise; Error{InvalidInput} naming the first other setting that differs
+Outcome resume(const SliceStore& store, const std::filesystem::path& runFolder, const TrainingConfig& wanted,
+               const StopToken& stop, TrainingObserver& observer);
+/// The settings of a run's last checkpoint. @throws Error{InvalidInput}, Error{Io}
+[[nodiscard]] TrainingConfig configToResume(const std::filesystem::path& runFolder);
 
 /// What a run folder says; readable while the run goes on.
 struct RunRecord {

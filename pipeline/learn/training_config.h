@@ -70,10 +70,14 @@ struct TrainingConfig {
 /// @throws Error{InvalidInput} naming the first field that is out of its limits, with the limits
 void validate(const TrainingConfig& config);
 
-/// JSON text, every field by name. Reading: an unknown or missing field, a wrong type or a value out of its limits is
-/// an Error{InvalidInput} that names it.
+/// JSON text, every field by name. Reading: an unknown field, a wrong type or a value out of its limits is an
+/// Error{InvalidInput} that names it. A missing field is one that an older version did not have, and gets the value by
+/// which a run does what it did then: its default, or off where the default is more than that.
 [[nodiscard]] std::string toJson(const TrainingConfig& config);
 [[nodiscard]] TrainingConfig trainingConfigFromJson(const std::string& text);
+
+/// The key of the first field that differs; "" for equal ones.
+[[nodiscard]] std::string firstDifference(const TrainingConfig& a, const TrainingConfig& b);
 
 /// A numeric field for panels, sweeps and the command line: one list of names, limits and units.
 struct TrainingField {

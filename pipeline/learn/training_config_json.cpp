@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -62,8 +63,9 @@ struct SwitchField {
   std::string_view key;
   bool& (*of)(TrainingConfig&);
 };
-constexpr std::array<SwitchField, 3> kSwitches{
-    {{"pathology.spill", [](TrainingConfig& c) -> bool& { return c.pathology.spill; }},
+constexpr std::array<SwitchField, 4> kSwitches{
+    {{"pathology.closeRim", [](TrainingConfig& c) -> bool& { return c.pathology.closeRim; }},
+     {"pathology.spill", [](TrainingConfig& c) -> bool& { return c.pathology.spill; }},
      {"simulateIntoDiseased", [](TrainingConfig& c) -> bool& { return c.simulateIntoDiseased; }},
      {"network.denoise", [](TrainingConfig& c) -> bool& { return c.network.denoise; }}}};
 
@@ -77,11 +79,18 @@ Error wrong(std::string_view key, const std::string& why) {
   return {ErrorKind::InvalidInput, "The configuration's \"" + std::string(key) + "\" " + why + "."};
 }
 
-const Json& valueAt(const Json& object, std::string_view key) {
+/// Null: the file is from before there was such a field.
+const Json* valueAt(const Json& object, std::string_view key) {
   const auto pointer = pointerTo(key);
-  if (!object.contains(pointer)) throw wrong(key, "is missing");
-  return object.at(pointer);
+  return object.contains(pointer) ? &object.at(pointer) : nullptr;
 }
+
+/// What a run did before there was the field, where that is not the default.
+struct Before {
+  std::string_view key;
+  double value;
+};
+constexpr std::array<Before, 1> kBefore{{{"augmentation.domeProbability", 0}}};
 
 std::string joined(const std::vector<std::string_view>& words) {
   std::string text;
@@ -111,7 +120,13 @@ void requireKnown(const Json& object) {
 }
 
 void readNumber(const Json& object, const TrainingField& f, TrainingConfig& config) {
-  const Json& value = valueAt(object, f.key);
+  const Json* found = valueAt(object, f.key);
+  if (found == nullptr) {
+    for (const Before& before : kBefore)
+      if (before.key == f.key) f.set(config, before.value);
+    return;
+  }
+  const Json& value = *found;
   if (!value.is_number()) throw wrong(f.key, "must be a number");
   const double number = value.get<double>();
   if (!std::isfinite(number)) throw wrong(f.key, "must be a number");
@@ -150,6 +165,17 @@ std::string toJson(const TrainingConfig& config) {
   return object.dump(2) + "\n";
 }
 
+std::string firstDifference(const TrainingConfig& a, const TrainingConfig& b) {
+  const Json first = Json::parse(toJson(a)).flatten(), second = Json::parse(toJson(b)).flatten();
+  for (const auto& [pointer, value] : first.items()) {
+    if (value == second.at(pointer)) continue;
+    std::string key = pointer.substr(1);
+    std::replace(key.begin(), key.end(), '/', '.');
+    return key;
+  }
+  return {};
+}
+
 TrainingConfig trainingConfigFromJson(const std::string& text) {
   const Json object = Json::parse(text, nullptr, false);
   if (!object.is_object())
@@ -159,19 +185,21 @@ TrainingConfig trainingConfigFromJson(const std::string& text) {
   TrainingConfig config;
   for (const TrainingField& f : trainingFields()) readNumber(object, f, config);
   for (const WordField& f : wordFields()) {
-    const Json& value = valueAt(object, f.key);
+    const Json* value = valueAt(object, f.key);
+    if (value == nullptr) continue;
     bool found = false;
     for (std::size_t i = 0; i < f.words.size(); ++i) {
-      if (!value.is_string() || value.get_ref<const std::string&>() != f.words[i]) continue;
+      if (!value->is_string() || value->get_ref<const std::string&>() != f.words[i]) continue;
       f.set(config, static_cast<std::uint8_t>(i));
       found = true;
     }
     if (!found) throw wrong(f.key, "must be one of " + joined(f.words));
   }
   for (const SwitchField& f : kSwitches) {
-    const Json& value = valueAt(object, f.key);
-    if (!value.is_boolean()) throw wrong(f.key, "must be true or false");
-    f.of(config) = value.get<bool>();
+    const Json* value = valueAt(object, f.key);
+    if (value == nullptr) continue;
+    if (!value->is_boolean()) throw wrong(f.key, "must be true or false");
+    f.of(config) = value->get<bool>();
   }
   validate(config);
   return config;

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <QFile>
 #include <QFileInfo>
 #include <QProcess>
 #include <QTemporaryDir>
 #include <QtTest>
 #include <nlohmann/json.hpp>
 
+#include "pipeline/learn/slice_store.h"
 #include "pipeline/learn/weights_file.h"
+#include "pipeline/simulate/phantom.h"
 #include "tests/app/pulmo_program.h"
 #include "tests/learn/dark_network.h"
 #include "tests/support/shared_data.h"
@@ -67,6 +70,36 @@ class TestCliNetwork : public QObject {
     QCOMPARE(a.json()["method"].get<std::string>(), std::string("unet"));
     QVERIFY(a.json()["labels"]["left_lung"]["ml"].get<double>() <
             a.json()["labels"]["right_lung"]["ml"].get<double>() * 0.8);
+  }
+  // One chest, and one that is all water: no lungs can be found in it. The rest is listed, and the exit code tells.
+  void evaluatesAndTellsWhatFailed() {
+    const std::filesystem::path folder = dir_.filePath("store").toStdString();
+    SliceStoreWriter writer(folder, 96, Overwrite::Refuse);
+    PhantomSpec spec;
+    spec.size = {96, 96, 48};
+    spec.spacingMm = {3.7, 3.7, 6};
+    const auto phantom = makePhantom(spec);
+    StoredCase about;
+    about.name = about.patient = "chest";
+    writer.add(phantom->ct, phantom->lungs, about);
+    about.name = about.patient = "water";
+    writer.add(CtVolume(phantom->ct.grid(), 0), phantom->lungs, about);
+    writer.finish({Split::Test, Split::Test}, 1);
+    const QString csv = dir_.filePath("table.csv");
+    const QStringList arguments{"evaluate", dir_.filePath("store"), "--method", "threshold", "--conditions", "as_is"};
+    const Answer a = pulmo_(arguments + QStringList{"--csv", csv, "--json"});
+    QCOMPARE(a.exitCode, 3);
+    QVERIFY(a.json()["cases"][0]["figures"]["lungs_specificity"].get<double>() > 0.9);
+    QCOMPARE(a.json()["overall"][0]["failed"].get<int>(), 1);
+    QCOMPARE(a.json()["overall"][0]["worst"]["lungs_dice"].get<double>(), 0.0);
+    QCOMPARE(a.json()["use"].get<std::string>(), std::string("research only"));
+    QCOMPARE(a.json()["store"].get<std::string>(), dir_.filePath("store").toStdString());
+    QFile file(csv);
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    QCOMPARE(file.readAll().trimmed().split('\n').size(), 3);
+    const Answer table = pulmo_(QStringList{"evaluate", dir_.filePath("store"), "--weights", model_, "--conditions",
+                                            "as_is", "--labels-merged"});
+    QVERIFY2(table.out.contains("weights: dark.pth, "), qPrintable(table.err));
   }
   void segmentsByTheWeightsThatAreNamedOrShipped() {
     const QString ct = dir_.filePath("ct.nii.gz");

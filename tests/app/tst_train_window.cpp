@@ -233,6 +233,32 @@ class TestTrainWindow : public QObject {
     QCOMPARE(child<QTabWidget>(window, "work.tabs")->currentWidget(), window.training().panel());
     QVERIFY(!TrainWork::takes(toPath(dir_.path())));
   }
+  // The panel's number of epochs is of the next run: a run that is resumed keeps its own.
+  void resumesToTheRunsOwnEnd() {
+    BusyTrainer trainer;
+    TrainingFunctions functions = trainer.functions();
+    functions.load = [](const std::filesystem::path&) {
+      RunRecord record;
+      record.config.epochs = 3;
+      return record;
+    };
+    std::atomic<int> asked = -1;
+    functions.resume = [&](const std::filesystem::path&, const std::filesystem::path&, int epochs, const StopToken&,
+                           TrainingObserver&) {
+      asked = epochs;
+      return Outcome::Completed;
+    };
+    MainWindow window(answering(), functions);
+    window.show();
+    openStore(window);
+    child<QDoubleSpinBox>(window, "train.epochs")->setValue(40);
+    QVERIFY(QDir(dir_.path()).mkpath("short-run"));
+    nextAnswer_ = dir_.filePath("short-run");
+    QTest::mouseClick(child<QPushButton>(window, "train.resume"), Qt::LeftButton);
+    QTRY_VERIFY_WITH_TIMEOUT(asked >= 0 && window.settled(), kPatienceMs);
+    QCOMPARE(asked.load(), 0);
+    QCOMPARE(window.training().session().runs().front().config.epochs, 3);
+  }
   // Before a training: slices as the network would see them, which follow the settings.
   void showsTrainingSlices() {
     BusyTrainer trainer;

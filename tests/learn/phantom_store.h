@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "pipeline/core/label_set.h"
 #include "pipeline/learn/slice_store.h"
 #include "pipeline/learn/training_config.h"
 #include "pipeline/simulate/phantom.h"
 
 namespace pulmo::test {
 
-/// A small store of phantoms, one patient each, with the sides known.
+/// A small store of phantoms, one patient each, with the sides known but on the side `unsided`.
 inline void writePhantomStore(const std::filesystem::path& folder, int size, int slices,
-                              const std::vector<Split>& splits) {
+                              const std::vector<Split>& splits, std::optional<Split> unsided = {}) {
   SliceStoreWriter writer(folder, size, Overwrite::Replace);
   for (std::size_t i = 0; i < splits.size(); ++i) {
     PhantomSpec spec;
@@ -23,7 +25,11 @@ inline void writePhantomStore(const std::filesystem::path& folder, int size, int
     StoredCase about;
     about.name = about.patient = "phantom-" + std::to_string(i + 1);
     about.masks = MaskOrigin::Phantom;
-    writer.add(phantom->ct, phantom->lungs, about);
+    LabelVolume lungs = phantom->lungs;
+    if (splits[i] == unsided)
+      for (std::uint8_t& label : lungs.voxels())
+        if (label != 0) label = kLungUnsided;
+    writer.add(phantom->ct, lungs, about);
   }
   writer.finish(splits, 1);
 }

@@ -73,7 +73,7 @@ struct Store {
 
 std::vector<EvaluatedCase> evaluated(const SliceStore& store, const Oracle::Answer& answer,
                                      const EvaluationPlan& plan = {}) {
-  return evaluate(store, Oracle(answer), plan, {}, {});
+  return evaluate(store, Oracle(answer), plan, {}, {}).cases;
 }
 
 bool near(const std::optional<double>& value, double expected) {
@@ -213,8 +213,11 @@ class TestEvaluate : public QObject {
       answer.setGrid(ct.grid());
       return answer;
     });
-    QCOMPARE(evaluate(*s.store, oracle, {}, source.get_token(), {}).size(), std::size_t{2});
+    const Evaluation done = evaluate(*s.store, oracle, {}, source.get_token(), {});
+    QCOMPARE(done.cases.size(), std::size_t{2});
     QCOMPARE(calls, 3);
+    QCOMPARE(done.scansDone, std::size_t{0});  // the first of two was not through its third condition
+    QCOMPARE(done.scansWanted, std::size_t{2});
   }
 
   void summary() {
@@ -229,11 +232,45 @@ class TestEvaluate : public QObject {
     const std::size_t dice = columnOf("lungs_dice"), hd95 = columnOf("lungs_hd95_mm");
     QCOMPARE(summaries[0].cases, 3);
     QCOMPARE(summaries[0].failed, 1);
-    QVERIFY(near(summaries[0].mean[dice], 0.85) && near(summaries[0].worst[dice], 0.8));
+    // The failed case counts as an empty mask, so that it flatters no mean: (0.9 + 0.8 + 0) / 3.
+    QVERIFY(near(summaries[0].mean[dice], 1.7 / 3) && near(summaries[0].worst[dice], 0));
+    QVERIFY(!summaries[0].mean[columnOf("right_lung_dice")]);
     QVERIFY(near(summaries[0].mean[hd95], 4.5) && near(summaries[0].worst[hd95], 7));
     QVERIFY(!summaries[0].mean[columnOf("lesion_inclusion")]);
     QVERIFY(summaries[1].diseased && near(summaries[1].mean[dice], 0.5));
     QVERIFY(near(summaries[2].worst[columnOf("lesion_inclusion_near_pleura")], 0.6));
+  }
+  void allFailed() {
+    std::vector<EvaluatedCase> cases(30);
+    for (EvaluatedCase& c : cases) c.failure = "no";
+    const auto summaries = summarise(cases);
+    QVERIFY(near(summaries[0].mean[columnOf("lungs_dice")], 0));
+    QVERIFY(!summaries[0].mean[columnOf("lungs_hd95_mm")] && !summaries[0].mean[columnOf("lesion_inclusion")]);
+    QVERIFY(evaluationText(cases, false).find("mean of 30 healthy, 30 failed  as_is") != std::string::npos);
+  }
+  // A mask 30 ml too small is worse than one 10 ml too large.
+  void theWorstDifferenceIsTheLargest() {
+    std::vector<EvaluatedCase> cases{made("a", 1, 0), made("b", 1, 0)};
+    cases[0].metrics.both.volumeDifferenceMl = -30;
+    cases[1].metrics.both.volumeDifferenceMl = 10;
+    const auto summaries = summarise(cases);
+    QVERIFY(near(summaries[0].worst[columnOf("lungs_volume_difference_ml")], -30));
+    QVERIFY(near(summaries[0].mean[columnOf("lungs_volume_difference_ml")], -10));
+  }
+  void saysWhatItIsOf() {
+    std::vector<EvaluatedCase> cases{made("a", 0.9, 2.5)};
+    cases[0].metrics.both.precision = 0.75;
+    const EvaluationFacts facts{{"weights", "a.pth, 7 bytes"}, {"use", "research only"}, {"stopped", ""}};
+    const QStringList lines = QString::fromStdString(evaluationCsv(cases, facts)).split('\n');
+    QVERIFY(lines[0].endsWith(",seconds,failure,weights,use,stopped"));
+    QVERIFY(lines[1].contains(",0.750000,") && lines[1].endsWith(",\"a.pth, 7 bytes\",research only,"));
+    const auto json = nlohmann::json::parse(evaluationJson(cases, facts));
+    QCOMPARE(json["use"].get<std::string>(), std::string("research only"));
+    QCOMPARE(json["cases"][0]["figures"]["lungs_precision"].get<double>(), 0.75);
+    QVERIFY(!json.contains("stopped"));
+    const std::string text = evaluationText(cases, true, facts);
+    QVERIFY(text.find("weights: a.pth, 7 bytes\n") != std::string::npos);
+    QVERIFY(text.find("stopped") == std::string::npos && text.find(" Prec ") != std::string::npos);
   }
   void tables() {
     std::vector<EvaluatedCase> cases{made("a, \"b\"", 0.9, 2.5)};

@@ -102,6 +102,26 @@ class TestSliceFeed : public QObject {
     config.seed = 2;
     QVERIFY(!same(first, makeSample(box.store(), config, 2, 3, true)));
   }
+  // A run that goes on: the batches after those it has had, equal to the whole epoch's.
+  void beginsWhereItIsTold() {
+    const BoxStore box(kSize, kSlices, fourCases());
+    const SliceStore& store = box.store();
+    const TrainingConfig config = everything();
+    SliceFeed whole(store, config, 1, SliceFeed::Pass::Training);
+    const std::int64_t count = whole.batches(), begun = count - 2;
+    QVERIFY(begun > 0);
+    for (std::int64_t i = 0; i < begun; ++i) QVERIFY(whole.next({}));
+    SliceFeed tail(store, config, 1, SliceFeed::Pass::Training, begun);
+    QCOMPARE(tail.batches(), count);
+    for (int i = 0; i < 2; ++i) {
+      const auto expected = whole.next({}), batch = tail.next({});
+      QVERIFY(expected && batch && batch->slices == expected->slices && batch->images == expected->images);
+    }
+    QVERIFY(!tail.next({}));
+    for (const std::int64_t beyond : {count, count + 5})
+      QVERIFY(!SliceFeed(store, config, 1, SliceFeed::Pass::Training, beyond).next({}));
+  }
+
   // What a person looks at is what the training will see, whatever the batch size is.
   void firstIsTheBeginningOfTheEpoch() {
     const BoxStore box(kSize, kSlices, fourCases());

@@ -8,6 +8,8 @@
 
 #include "pipeline/core/error.h"
 #include "pipeline/learn/checkpoint.h"
+#include "pipeline/learn/device_report.h"
+#include "pipeline/learn/run_folder.h"
 #include "pipeline/learn/training.h"
 #include "pipeline/learn/weights_file.h"
 #include "tests/learn/phantom_store.h"
@@ -250,6 +252,103 @@ class TestTrainer : public QObject {
     QVERIFY(error && error->kind() == pulmo::ErrorKind::InvalidInput);
     error = errorOf([&] { pulmo::resume(*store_, root_ / "nowhere", 0, {}, seen); });
     QVERIFY(error && error->kind() == pulmo::ErrorKind::Io);
+  }
+
+  // What cannot begin must not take the folder's name.
+  void aRefusedStartLeavesNothing() {
+    const fs::path run = newRun();
+    Recorder seen;
+    pulmo::TrainingConfig config = pulmo::test::smallConfig(64);
+    config.epochs = 1;
+    if (!pulmo::reportDevice().cuda) {
+      config.device = pulmo::DeviceChoice::Cuda;
+      const auto error = errorOf([&] { pulmo::train(config, *store_, run, {}, seen); });
+      QVERIFY(error && error->kind() == pulmo::ErrorKind::Unsupported);
+      QVERIFY(!fs::exists(run));
+      config.device = pulmo::DeviceChoice::Cpu;
+    }
+    // In a folder that was there: what stands in the way stays, nothing is added.
+    fs::create_directories(run / "steps.csv" / "in the way");
+    const auto error = errorOf([&] { pulmo::train(config, *store_, run, {}, seen); });
+    QVERIFY(error && error->kind() == pulmo::ErrorKind::Io);
+    QCOMPARE(std::distance(fs::directory_iterator(run), {}), 1);
+    fs::remove_all(run / "steps.csv");
+    QVERIFY(pulmo::train(config, *store_, run, {}, seen) == pulmo::Outcome::Completed);
+  }
+
+  // Cases whose sides are not known train and judge nothing: said before the first epoch, not after it.
+  void refusesASideWithoutUsableCases() {
+    Recorder seen;
+    for (const auto& [side, word] : {std::pair{Split::Train, "training"}, {Split::Validation, "validation"}}) {
+      pulmo::test::writePhantomStore(root_ / word, 64, 8, {Split::Train, Split::Validation}, side);
+      const pulmo::SliceStore store(root_ / word);
+      const fs::path run = newRun();
+      const auto error = errorOf([&] { pulmo::train(pulmo::test::smallConfig(64), store, run, {}, seen); });
+      QVERIFY(error && error->kind() == pulmo::ErrorKind::InvalidInput);
+      QVERIFY2(std::string(error->what()).find(std::string("slice for ") + word) != std::string::npos, error->what());
+      QVERIFY(seen.steps.empty() && !fs::exists(run));
+    }
+  }
+
+  // Two programs in one folder would write over one another.
+  void oneTrainingAFolder() {
+    const fs::path run = newRun();
+    std::stop_source source;
+    Recorder seen, after;
+    bool refused = false;
+    seen.atStep = [&](const pulmo::StepReport&) {
+      refused = errorOf([&] { const pulmo::FolderLock second(run, pulmo::RunFolder::kLock, "Busy:"); }).has_value();
+      source.request_stop();
+    };
+    pulmo::train(pulmo::test::smallConfig(64), *store_, run, source.get_token(), seen);
+    QVERIFY(refused);
+    const std::string before = bytesOf(run / "checkpoint-last.pt");
+    {
+      const pulmo::FolderLock other(run, pulmo::RunFolder::kLock, "Busy:");
+      const auto error = errorOf([&] { pulmo::resume(*store_, run, 0, {}, after); });
+      QVERIFY(error && error->kind() == pulmo::ErrorKind::Io);
+      QVERIFY(std::string(error->what()).starts_with("Another training"));
+    }
+    QVERIFY(after.steps.empty() && bytesOf(run / "checkpoint-last.pt") == before);
+    QVERIFY(pulmo::resume(*store_, run, 0, source.get_token(), after) == pulmo::Outcome::Stopped);
+  }
+
+  // On what is computed may change, what is learned may not; smaller batches, as the advice for full memory says.
+  void goesOnWithOtherSettings() {
+    const fs::path run = newRun();
+    std::stop_source source;
+    Recorder seen, after;
+    seen.atStep = [&](const pulmo::StepReport& report) {
+      if (report.step == 4) source.request_stop();
+    };
+    pulmo::TrainingConfig config = pulmo::test::smallConfig(64);
+    config.slicesPerEpoch = 12;
+    config.dataThreads = 2;
+    pulmo::train(config, *store_, run, source.get_token(), seen);
+    pulmo::TrainingConfig wanted = pulmo::configToResume(run);
+    QVERIFY(wanted == config);
+    wanted.learningRate = 0.02;
+    wanted.threads = 2;
+    auto error = errorOf([&] { pulmo::resume(*store_, run, wanted, {}, after); });
+    QVERIFY(error && std::string(error->what()).find("\"learningRate\"") != std::string::npos);
+    wanted.learningRate = config.learningRate;
+    wanted.batchSize = 1;  // half, without gathering more
+    error = errorOf([&] { pulmo::resume(*store_, run, wanted, {}, after); });
+    QVERIFY(error && std::string(error->what()).find("\"batchSize\"") != std::string::npos);
+    wanted.batchSize = 3;
+    wanted.accumulate = 2;  // the product stays, but four batches of two are no batches of three
+    error = errorOf([&] { pulmo::resume(*store_, run, wanted, {}, after); });
+    QVERIFY(error && std::string(error->what()).find("divides 2") != std::string::npos);
+    wanted.batchSize = 1;
+    wanted.accumulate = 6;
+    wanted.epochs = 1;
+    wanted.dataThreads = 1;
+    QVERIFY(pulmo::resume(*store_, run, wanted, {}, after) == pulmo::Outcome::Completed);
+    QCOMPARE(after.steps.size(), std::size_t{4});  // eight slices of twelve were done
+    QCOMPARE(after.epochs.size(), std::size_t{1});
+    const pulmo::Checkpoint last = pulmo::loadCheckpoint(run / "checkpoint-last.pt");
+    QCOMPARE(last.optimizerSteps, 2);  // as before: twelve slices, six a step
+    QVERIFY(last.config == wanted && pulmo::loadRun(run).config == wanted);
   }
 
   void keepsTheLastGoodCheckpointWhenTheLossIsNoNumber() {

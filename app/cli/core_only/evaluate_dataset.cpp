@@ -5,8 +5,7 @@
 
 namespace pulmo::cli {
 
-std::vector<EvaluatedCase> evaluateDataset(const std::string& dataset, const Segmenter&, const EvaluationPlan&,
-                                           Context&) {
+Evaluation evaluateDataset(const std::string& dataset, const Segmenter&, const EvaluationPlan&, Context&) {
   throw Error(ErrorKind::Unsupported,
               dataset + " is no store. This build reads stores alone: make one with `pulmo prepare` where that is.");
 }

@@ -36,21 +36,23 @@ Outcome evaluateCase(const CaseSource& source, std::uint64_t seed, const Segment
 
 }  // namespace
 
-std::vector<EvaluatedCase> evaluateDataset(const std::string& dataset, const Segmenter& segmenter,
-                                           const EvaluationPlan& plan, Context& context) {
+Evaluation evaluateDataset(const std::string& dataset, const Segmenter& segmenter, const EvaluationPlan& plan,
+                           Context& context) {
   const DatasetCases found = findCases(dataset, "", context.stop);
   for (const std::string& problem : found.problems) context.say("Problem: " + problem);
-  std::vector<EvaluatedCase> results;
+  Evaluation result;
+  for (const CaseSource& source : found.cases) result.scansWanted += source.mask ? 1 : 0;
   for (std::size_t i = 0; i < found.cases.size(); ++i) {
     const CaseSource& source = found.cases[i];
     if (!source.mask) continue;
     context.progress(static_cast<double>(i) / static_cast<double>(found.cases.size()), source.name);
     const auto words = Random(plan.seed, i).words(0);
     const std::uint64_t seed = (static_cast<std::uint64_t>(words[0]) << 32) | words[1];
-    if (evaluateCase(source, seed, segmenter, plan, context, results) == Outcome::Stopped) break;
+    if (evaluateCase(source, seed, segmenter, plan, context, result.cases) == Outcome::Stopped) break;
+    ++result.scansDone;
   }
   context.progress(1, "");
-  return results;
+  return result;
 }
 
 }  // namespace pulmo::cli

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pipeline/batch/output_lock.h"
+#include "pipeline/core/folder_lock.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -12,9 +12,8 @@
 
 namespace pulmo {
 
-OutputLock::OutputLock(const std::filesystem::path& folder) {
-  const std::filesystem::path file = folder / kFile;
-  fd_ = ::open(file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644);
+FolderLock::FolderLock(const std::filesystem::path& folder, const std::string& file, const std::string& busy) {
+  fd_ = ::open((folder / file).c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644);
   if (fd_ < 0)
     throw Error(ErrorKind::Io,
                 "The folder " + folder.string() + " cannot be written into: " + std::strerror(errno) + ".");
@@ -22,10 +21,10 @@ OutputLock::OutputLock(const std::filesystem::path& folder) {
   const int code = errno;
   if (code != EWOULDBLOCK) return;  // a file system without locks: then without
   ::close(fd_);
-  throw Error(ErrorKind::Io, "Another batch is at work in " + folder.string() + ".");
+  throw Error(ErrorKind::Io, busy + " " + folder.string() + ".");
 }
 
-OutputLock::~OutputLock() {
+FolderLock::~FolderLock() {
   ::close(fd_);
 }
 
