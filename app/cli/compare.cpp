@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include "app/cli/command.h"
+#include "app/cli/output_files.h"
 #include "app/cli/scan_files.h"
 #include "pipeline/metrics/metrics.h"
 #include "pipeline/metrics/worst_places.h"
@@ -48,6 +49,9 @@ void addCompare(CLI::App& app, Context& context) {
   addForce(*command, context);
   addJson(*command, context);
   command->callback([options, &context] {
+    requireApart({{"--csv", options->csv}},
+                 {{"REFERENCE", options->reference}, {"MASK", options->mask}, {"--scan", options->scan}},
+                 options->series);
     if (!options->csv.empty()) requireWritable(options->csv, context.overwrite());
     const auto masks = loadMasks(*options, context);
     if (!masks) return;

@@ -34,6 +34,12 @@ void addMaskMeaning(CLI::App& command, MaskMeaning& meaning, const std::string& 
 /// @throws Error{Unsupported} if no volume can be written with that extension; as requireWritable
 void requireVolumeWritable(const std::filesystem::path& path, Overwrite overwrite);
 
+/// Whether a file within a folder is part of the scan that would be read from there: written anew, it would be lost.
+/// Without ITK no folder is read.
+/// @param series  SeriesInstanceUID; "" = the best
+[[nodiscard]] bool isPartOfScan(const std::filesystem::path& folder, const std::string& series,
+                                const std::filesystem::path& file);
+
 /// @param volume on the grid that the file shall have
 void saveCtFile(const std::filesystem::path& path, const CtVolume& volume, Overwrite overwrite);
 void saveMaskFile(const std::filesystem::path& path, const LabelVolume& volume, Overwrite overwrite);

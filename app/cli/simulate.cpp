@@ -13,6 +13,7 @@
 #include <sstream>
 
 #include "app/cli/command.h"
+#include "app/cli/output_files.h"
 #include "app/cli/scan_files.h"
 #include "pipeline/report/pathology_json.h"
 
@@ -176,6 +177,8 @@ void simulateScan(const Options& options, Context& context) {
   if (options.listPresets) return listPresets(options, context);
   if (options.scan.empty() || options.mask.empty() || options.output.empty())
     refuse("pulmo simulate wants a scan, its lungs with --mask, and a file to write with -o.");
+  requireApart({{"-o", options.output}, {"--lesions", options.lesions}},
+               {{"SCAN", options.scan}, {"--mask", options.mask}, {"--spec", options.spec}}, options.series);
   const PathologySpec spec = specOf(options);
   requireVolumeWritable(options.output, context.overwrite());
   if (!options.lesions.empty()) requireVolumeWritable(options.lesions, context.overwrite());

@@ -51,6 +51,10 @@ void requireVolumeWritable(const std::filesystem::path& path, Overwrite overwrit
   requireWritable(path, overwrite);
 }
 
+bool isPartOfScan(const std::filesystem::path&, const std::string&, const std::filesystem::path&) {
+  return false;
+}
+
 void saveCtFile(const std::filesystem::path& path, const CtVolume& volume, Overwrite overwrite) {
   saveMha(path, volume, overwrite);
 }

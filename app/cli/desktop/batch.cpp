@@ -2,10 +2,15 @@
 #include "pipeline/batch/batch.h"
 
 #include <cstdio>
+#include <set>
+#include <system_error>
 
 #include "app/cli/desktop/desktop_commands.h"
 #include "app/cli/desktop/list_notes.h"
+#include "app/cli/output_files.h"
+#include "app/cli/scan_files.h"
 #include "app/cli/segmenter_choice.h"
+#include "app/cli/usage.h"
 #include "pipeline/core/error.h"
 
 namespace pulmo::cli {
@@ -27,7 +32,27 @@ std::string lineOf(const BatchRow& row) {
   return row.name + (row.bothMl ? text : ": done, without a spacing to measure");
 }
 
+/// Started over in a folder of scans, a batch would write its masks over those of their names.
+void requireResultsApart(const std::vector<BatchItem>& items, const Options& options) {
+  std::set<std::filesystem::path> sources;
+  for (const BatchItem& item : items) sources.insert(placeOf(item.source));
+  for (const BatchItem& item : items) {
+    const std::filesystem::path result = std::filesystem::path(options.output) / (item.name + "." + options.format);
+    std::error_code ec;
+    if (sources.contains(placeOf(result)) ||
+        (std::filesystem::is_regular_file(result, ec) && isPartOfScan(item.source, item.uid, result)))
+      refuseUsage("The mask of " + item.name + " would take the place of a scan, " + result.string() +
+                  ": take another folder for -o.");
+  }
+}
+
 void run(const Options& options, Context& context) {
+  const std::filesystem::path folder = options.output;
+  requireApart({{"-o", folder},
+                {"batch.csv in -o", folder / "batch.csv"},
+                {"batch.json in -o", folder / "batch.json"},
+                {"--list", options.list}},
+               {{"INPUT", options.input}, {"--weights", options.how.weights}});
   const std::string weights = chosenWeights(options.how).value_or("").string();
   const auto network = makeNetworkSegmenter(options.how);
   const auto classical = network ? nullptr : makeClassicalSegmenter(options.how);
@@ -37,6 +62,7 @@ void run(const Options& options, Context& context) {
     context.exitCode = kStopped;
     return;
   }
+  requireResultsApart(*items, options);
   BatchSettings settings;
   settings.output = options.output;
   settings.ending = "." + options.format;

@@ -2,6 +2,7 @@
 #include "app/cli/desktop/desktop_commands.h"
 #include "app/cli/desktop/label_volumes.h"
 #include "app/cli/desktop/scan_argument.h"
+#include "app/cli/output_files.h"
 #include "pipeline/core/error.h"
 #include "pipeline/dicomseg/segmentation_file.h"
 #include "pipeline/imaging/image_file.h"
@@ -48,6 +49,7 @@ void run(const Options& options, Context& context) {
   const Kind kind = kindOf(options.output);
   if (options.withIdentity && kind != Kind::DicomSeg)
     throw Error(ErrorKind::InvalidInput, "--with-identity is for DICOM SEG (.dcm): no other file names a patient.");
+  requireApart({{"-o", options.output}}, {{"SCAN", options.scan.path}, {"MASK", options.mask}}, options.scan.series);
   requireWritable(options.output, context.overwrite());
   const auto scan = openScanArgument(options.scan, context);
   if (!scan) return;

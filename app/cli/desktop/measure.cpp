@@ -5,6 +5,7 @@
 #include "app/cli/desktop/alarm_lines.h"
 #include "app/cli/desktop/desktop_commands.h"
 #include "app/cli/desktop/scan_argument.h"
+#include "app/cli/output_files.h"
 #include "pipeline/core/atomic_file.h"
 #include "pipeline/metrics/densitometry.h"
 #include "pipeline/metrics/volumetry.h"
@@ -52,6 +53,8 @@ std::optional<std::vector<MeasuredTexture>> texturesOf(const CtVolume& ct, const
 }
 
 void measure(const Options& options, Context& context) {
+  requireApart({{"--csv", options.csv}, {"--texture-csv", options.textureCsv}},
+               {{"SCAN", options.scan.path}, {"MASK", options.mask}}, options.scan.series);
   for (const std::string& file : {options.csv, options.textureCsv})
     if (!file.empty()) requireWritable(file, context.overwrite());
   if (!options.sphere.empty() && !(options.sphere[3] > 0))

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "app/cli/desktop/desktop_commands.h"
+#include "app/cli/output_files.h"
 
 namespace pulmo::cli {
 
@@ -84,6 +85,7 @@ void addPrepare(CLI::App& app, Context& context) {
   command->callback([options, &context] {
     if (options->datasets.empty() && options->prepare.phantoms == 0)
       throw CLI::ValidationError("DATASET", "name a dataset, or ask for --phantoms");
+    for (const std::string& dataset : options->datasets) requireApart({{"-o", options->store}}, {{"DATASET", dataset}});
     options->prepare.overwrite = context.overwrite();
     const std::vector<std::filesystem::path> datasets(options->datasets.begin(), options->datasets.end());
     const auto report = prepareDataset(datasets, options->store, options->prepare, context.stop, context.progress);

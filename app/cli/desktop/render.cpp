@@ -6,6 +6,7 @@
 
 #include "app/cli/desktop/desktop_commands.h"
 #include "app/cli/desktop/scan_argument.h"
+#include "app/cli/output_files.h"
 #include "pipeline/surface/extract_surface.h"
 #include "widgets/scene/pane_picture.h"
 #include "widgets/scene/turning_lungs.h"
@@ -136,7 +137,11 @@ void addRender(CLI::App& app, Context& context) {
       ->check(CLI::Range(2, 720));
   addForce(*command, context);
   addJson(*command, context);
-  command->callback([options, &context] { options->turn ? turn(*options, context) : render(*options, context); });
+  command->callback([options, &context] {
+    requireApart({{"-o", options->output}}, {{"SCAN", options->scan.path}, {"--mask", options->mask}},
+                 options->scan.series);
+    options->turn ? turn(*options, context) : render(*options, context);
+  });
 }
 
 }  // namespace pulmo::cli

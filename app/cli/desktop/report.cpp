@@ -5,6 +5,7 @@
 
 #include "app/cli/desktop/desktop_commands.h"
 #include "app/cli/desktop/scan_argument.h"
+#include "app/cli/output_files.h"
 #include "app/cli/segmenter_choice.h"
 #include "pipeline/core/error.h"
 #include "widgets/report/report_maker.h"
@@ -67,6 +68,9 @@ void writeWithFonts(const ReportContent& content, const Options& options, const 
 void run(const Options& options, Context& context) {
   // Said before the work, not after it.
   const ReportFormat format = reportFormatOf(options.output);
+  requireApart({{"-o", options.output}},
+               {{"SCAN", options.scan.path}, {"--mask", options.mask}, {"--reference", options.reference}},
+               options.scan.series);
   requireWritable(options.output, context.overwrite());
   ReportRequest request;
   request.decision = decisionOf(options);

@@ -4,6 +4,7 @@
 #include "app/cli/desktop/scan_argument.h"
 #include "pipeline/imaging/image_file.h"
 #include "pipeline/imaging/mask_io.h"
+#include "pipeline/imaging/scan_search.h"
 
 namespace pulmo::cli {
 
@@ -24,6 +25,18 @@ LabelVolume loadMaskFile(const std::filesystem::path& path, const MaskMeaning& m
 void requireVolumeWritable(const std::filesystem::path& path, Overwrite overwrite) {
   requireWritableFormat(path);
   requireWritable(path, overwrite);
+}
+
+bool isPartOfScan(const std::filesystem::path& folder, const std::string& series, const std::filesystem::path& file) {
+  const auto there = findScans({file}, {}, {});
+  if (!there || there->series.empty()) return false;
+  // Any image of DICOM may be one; results of ours are segmentations.
+  const FoundSeries& found = there->series.front();
+  if (found.facts.format == "DICOM") return found.facts.modality != "SEG";
+  if (found.maskLike || !std::filesystem::is_directory(folder)) return false;
+  const auto all = findScans({folder}, {}, {});
+  std::error_code ec;
+  return all && std::filesystem::equivalent(all->series[chooseSeries(*all, series)].path, file, ec) && !ec;
 }
 
 void saveCtFile(const std::filesystem::path& path, const CtVolume& volume, Overwrite overwrite) {

@@ -5,6 +5,7 @@
 #include "app/cli/desktop/desktop_commands.h"
 #include "app/cli/desktop/label_volumes.h"
 #include "app/cli/desktop/scan_argument.h"
+#include "app/cli/output_files.h"
 #include "app/cli/segmenter_choice.h"
 #include "pipeline/core/error.h"
 #include "pipeline/dicomseg/segmentation_file.h"
@@ -24,6 +25,8 @@ void run(const Options& options, Context& context) {
   const bool dicom = isSegmentationFileName(options.output);
   if (dicom && options.grid == "canonical")
     throw Error(ErrorKind::InvalidInput, "A DICOM segmentation lies on the scan's own images: leave --grid out.");
+  requireApart({{"-o", options.output}, {"--uncertainty", options.uncertainty}},
+               {{"SCAN", options.scan.path}, {"--weights", options.how.weights}}, options.scan.series);
   if (dicom)
     requireWritable(options.output, context.overwrite());
   else
