@@ -59,6 +59,24 @@ class TestCliSeries : public QObject {
              qPrintable(both.err));
     QVERIFY2(!both.err.contains("Altair") && !both.err.contains("NO-"), qPrintable(both.err));
   }
+  // Whose is whose, by number and folder: names are for the window.
+  void tellsWhoseSeriesAreWhose() {
+    const nlohmann::json series = pulmo_({"info", at("both"), "--json"}).json()["series"];
+    QCOMPARE(series.size(), std::size_t{3});
+    for (const auto& s : series) {
+      const bool a = s["uid"].get<std::string>().starts_with("1.2.3.1");
+      QCOMPARE(s["patient"].get<int>(), a ? 1 : 2);
+      const QString folder = QString("both/%1/%2").arg(a ? "a" : "b", s["slices"] == 40 ? "thin" : "thick");
+      QCOMPARE(QString::fromStdString(s["folder"].get<std::string>()), at(folder));
+    }
+    const QString text = pulmo_({"info", at("both")}).out;
+    const qsizetype first = text.indexOf("Patient 1 of 2"), second = text.indexOf("Patient 2 of 2");
+    QVERIFY2(first == 0 && second > text.indexOf("1.2.3.1.1") && second > text.indexOf("1.2.3.1.2") &&
+                 second < text.indexOf("1.2.3.2.2"),
+             qPrintable(text));
+    QVERIFY2(text.contains("in " + at("both/b/thick")) && text.count("Patient") == 2, qPrintable(text));
+    QVERIFY2(!text.contains("Altair") && !text.contains("NO-"), qPrintable(text));
+  }
 };
 
 QTEST_GUILESS_MAIN(TestCliSeries)
