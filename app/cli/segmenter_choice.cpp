@@ -41,4 +41,22 @@ std::unique_ptr<UNetSegmenter> makeNetworkSegmenter(const SegmenterChoice& choic
   return std::make_unique<UNetSegmenter>(loadWeights(*file), options);
 }
 
+std::string ChosenSegmenter::text() const {
+  return segmenter().name() + (weights.empty() ? "" : " (" + weights.filename().string() + ")");
+}
+
+ChosenSegmenter makeSegmenter(const SegmenterChoice& choice, const Context& context) {
+  ChosenSegmenter chosen;
+  chosen.weights = chosenWeights(choice).value_or("");
+  chosen.network = makeNetworkSegmenter(choice);
+  if (!chosen.network) chosen.classical = makeClassicalSegmenter(choice);
+  if (!chosen.network && choice.method.empty())
+    chosen.warning = "No trained network was found beside the program, so the lungs are found by " +
+                     chosen.segmenter().name() +
+                     ", which leaves dense disease out: name a network with --weights FILE.pth.";
+  if (!chosen.warning.empty()) context.say("Warning: " + chosen.warning);
+  context.say("Lungs by " + chosen.text() + ".");
+  return chosen;
+}
+
 }  // namespace pulmo::cli

@@ -53,10 +53,8 @@ void run(const Options& options, Context& context) {
                 {"batch.json in -o", folder / "batch.json"},
                 {"--list", options.list}},
                {{"INPUT", options.input}, {"--weights", options.how.weights}});
-  const std::string weights = chosenWeights(options.how).value_or("").string();
-  const auto network = makeNetworkSegmenter(options.how);
-  const auto classical = network ? nullptr : makeClassicalSegmenter(options.how);
-  const Segmenter& segmenter = network ? static_cast<const Segmenter&>(*network) : *classical;
+  const ChosenSegmenter chosen = makeSegmenter(options.how, context);
+  const std::string weights = chosen.weights.string();
   const auto items = planBatch(options.input, options.allSeries, context.stop, context.progress);
   if (!items) {
     context.exitCode = kStopped;
@@ -70,19 +68,19 @@ void run(const Options& options, Context& context) {
   settings.retryFailed = options.retry;
   settings.startOver = context.force;
   // Opened before the work: a list that cannot be written into is said at once.
-  const auto notes = options.list.empty()
-                         ? nullptr
-                         : std::make_unique<ListNotes>(options.list, options.output, segmenter.name(), weights);
+  const auto notes = options.list.empty() ? nullptr
+                                          : std::make_unique<ListNotes>(options.list, options.output,
+                                                                        chosen.segmenter().name(), weights);
   if (notes) notes->add(*items);
   std::size_t earlier = 0;
-  const BatchResult result =
-      runBatch(*items, segmenter, settings, context.stop, context.progress, [&](const BatchRow& row, bool before) {
-        if (notes) notes->note(row);
-        if (before)
-          ++earlier;
-        else
-          context.say(lineOf(row));
-      });
+  const BatchResult result = runBatch(*items, chosen.segmenter(), settings, context.stop, context.progress,
+                                      [&](const BatchRow& row, bool before) {
+                                        if (notes) notes->note(row);
+                                        if (before)
+                                          ++earlier;
+                                        else
+                                          context.say(lineOf(row));
+                                      });
   const std::size_t done = items->size() - result.failed - result.left;
   context.say(std::to_string(items->size()) + " scans: " + std::to_string(done) + " segmented, " +
               std::to_string(result.failed) + " failed, " + std::to_string(result.left) + " left" +

@@ -38,16 +38,14 @@ bool addMask(const Options& options, const Scan& scan, ReportRequest& request, C
     request.about.file = std::filesystem::path(options.mask).filename().string();
     return true;
   }
-  const auto weights = chosenWeights(options.how);
-  const auto network = makeNetworkSegmenter(options.how);
-  const auto classical = network ? nullptr : makeClassicalSegmenter(options.how);
-  const Segmenter& segmenter = network ? static_cast<const Segmenter&>(*network) : *classical;
-  auto found = segmenter.segment(*scan.ct, context.stop, context.progress);
+  const ChosenSegmenter chosen = makeSegmenter(options.how, context);
+  auto found = chosen.segmenter().segment(*scan.ct, context.stop, context.progress);
   if (!found) return false;
   request.mask = std::make_shared<const LabelVolume>(std::move(found->labels));
   request.notes = found->notes;
-  request.about.method = segmenter.name();
-  if (weights) request.about.weights = weights->filename().string();
+  if (!chosen.warning.empty()) request.notes.push_back(chosen.warning);
+  request.about.method = chosen.segmenter().name();
+  if (!chosen.weights.empty()) request.about.weights = chosen.weights.filename().string();
   return true;
 }
 
