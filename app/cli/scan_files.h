@@ -31,7 +31,7 @@ void addMaskMeaning(CLI::App& command, MaskMeaning& meaning, const std::string& 
                                        const Context& context);
 
 /// For asking early, before work whose result could not be saved.
-/// @throws Error{Unsupported} if no volume can be written with that extension; as requireWritable
+/// @throws as refuseUsage if no volume can be written with that extension; as requireWritable
 void requireVolumeWritable(const std::filesystem::path& path, Overwrite overwrite);
 
 /// Whether a file within a folder is part of the scan that would be read from there: written anew, it would be lost.

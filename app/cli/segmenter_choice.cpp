@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli/segmenter_choice.h"
 
+#include "app/cli/usage.h"
 #include "pipeline/core/error.h"
 #include "pipeline/learn/shipped_weights.h"
 #include "pipeline/learn/weights_file.h"
@@ -19,8 +20,7 @@ void addSegmenterChoice(CLI::App& command, SegmenterChoice& choice) {
 
 std::optional<std::filesystem::path> chosenWeights(const SegmenterChoice& choice) {
   if (!choice.method.empty() && choice.method != "unet") {
-    if (!choice.weights.empty())
-      throw Error(ErrorKind::InvalidInput, "--weights is for the network: use --method unet, or leave it out.");
+    if (!choice.weights.empty()) refuseUsage("--weights is for the network: use --method unet, or leave it out.");
     return std::nullopt;
   }
   if (!choice.weights.empty()) return choice.weights;

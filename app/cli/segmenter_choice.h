@@ -26,7 +26,8 @@ struct SegmenterChoice {
 void addSegmenterChoice(CLI::App& command, SegmenterChoice& choice);
 
 /// Which weights are meant; nullopt if the choice is a method without any.
-/// @throws Error{InvalidInput} if the network is asked for and there are none
+/// @throws as refuseUsage if weights are named for such a method; Error{InvalidInput} if the network is asked for and
+/// there are none
 [[nodiscard]] std::optional<std::filesystem::path> chosenWeights(const SegmenterChoice& choice);
 
 /// The network that is meant; null if the choice is a method without weights.

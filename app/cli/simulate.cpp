@@ -15,6 +15,7 @@
 #include "app/cli/command.h"
 #include "app/cli/output_files.h"
 #include "app/cli/scan_files.h"
+#include "app/cli/usage.h"
 #include "pipeline/report/pathology_json.h"
 
 namespace pulmo::cli {
@@ -58,10 +59,6 @@ void addControls(CLI::App& command, Controls& c) {
   command.add_flag("--spill", c.spill, "Circles also outside the lungs, as the published method drew them");
 }
 
-[[noreturn]] void refuse(const std::string& sentence) {
-  throw Error(ErrorKind::InvalidInput, sentence);
-}
-
 /// "ground_glass=1" and so on.
 std::array<double, kInfiltrateKinds> weightsOf(const std::vector<std::string>& words) {
   std::array<double, kInfiltrateKinds> weight{};
@@ -78,7 +75,7 @@ std::array<double, kInfiltrateKinds> weightsOf(const std::vector<std::string>& w
       std::string all;
       for (std::size_t i = 0; i < kInfiltrateKinds; ++i)
         all += (i == 0 ? "" : ", ") + std::string(lesionKinds()[i].key);
-      refuse("--weight " + word + " is not understood; it wants KIND=NUMBER, a kind being one of " + all + ".");
+      refuseUsage("--weight " + word + " is not understood; it wants KIND=NUMBER, a kind being one of " + all + ".");
     }
     weight[k] = value;
   }
@@ -117,7 +114,9 @@ std::filesystem::path presetFolder(const Options& options) {
   std::error_code error;
   const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
   auto folder = findPathologyPresets(program.parent_path());
-  if (folder.empty()) refuse("No presets were found beside the program; say where they are with --presets FOLDER.");
+  if (folder.empty())
+    throw Error(ErrorKind::InvalidInput,
+                "No presets were found beside the program; say where they are with --presets FOLDER.");
   return folder;
 }
 
@@ -129,7 +128,7 @@ PathologySpec specOf(const Options& options) {
         std::find_if(presets.begin(), presets.end(), [&](const PathologyPreset& p) { return p.key == options.preset; });
     std::string all;
     for (const PathologyPreset& p : presets) all += (all.empty() ? "" : ", ") + p.key;
-    if (found == presets.end()) refuse("There is no preset " + options.preset + "; there are " + all + ".");
+    if (found == presets.end()) refuseUsage("There is no preset " + options.preset + "; there are " + all + ".");
     spec = found->spec;
   }
   if (!options.spec.empty()) {
@@ -139,7 +138,7 @@ PathologySpec specOf(const Options& options) {
     spec = pathologySpecFromJson(text, options.spec);
   }
   apply(options.controls, spec);
-  validate(spec);
+  asTyped([&] { validate(spec); });
   return spec;
 }
 
@@ -176,7 +175,7 @@ void listPresets(const Options& options, const Context& context) {
 void simulateScan(const Options& options, Context& context) {
   if (options.listPresets) return listPresets(options, context);
   if (options.scan.empty() || options.mask.empty() || options.output.empty())
-    refuse("pulmo simulate wants a scan, its lungs with --mask, and a file to write with -o.");
+    refuseUsage("pulmo simulate wants a scan, its lungs with --mask, and a file to write with -o.");
   requireApart({{"-o", options.output}, {"--lesions", options.lesions}},
                {{"SCAN", options.scan}, {"--mask", options.mask}, {"--spec", options.spec}}, options.series);
   const PathologySpec spec = specOf(options);

@@ -75,7 +75,7 @@ class TestCli : public QObject {
     QVERIFY(table.readLine().startsWith("label,voxels,pairs,ml,mean_hu"));
     const Answer far = pulmo_({"measure", ct_, mask_, "--sphere=9999,0,0,10"});
     QVERIFY(far.exitCode == 3 && far.err.contains("No lung lies within the sphere"));
-    QCOMPARE(pulmo_({"measure", ct_, mask_, "--limits=-900,-700,-800,50"}).exitCode, 3);
+    QCOMPARE(pulmo_({"measure", ct_, mask_, "--limits=-900,-700,-800,50"}).exitCode, 2);
     QCOMPARE(pulmo_({"measure", ct_, mask_, "--limits=-900,-700"}).exitCode, 2);
 
     const Answer surface = pulmo_({"surface", mask_, "-o", dir_.filePath("lungs.ply"), "--json"});
@@ -148,9 +148,20 @@ class TestCli : public QObject {
     QTest::addRow("one value, lung and left")
         << QStringList{"surface", lungs_, "-o", "x.stl", "--left", "1", "--lungs", "1"} << 2;
     // Said before the work: neither input is there to be read.
-    QTest::addRow("mask of an unknown kind") << QStringList{"segment", "/no/such/thing", "-o", "x.pdf"} << 3;
-    QTest::addRow("surface of an unknown kind") << QStringList{"surface", "/no/such/thing", "-o", "x.pdf"} << 3;
-    QTest::addRow("phantom of an unknown kind") << QStringList{"phantom", "-o", "x.pdf"} << 3;
+    QTest::addRow("mask of an unknown kind") << QStringList{"segment", "/no/such/thing", "-o", "x.pdf"} << 2;
+    QTest::addRow("surface of an unknown kind") << QStringList{"surface", "/no/such/thing", "-o", "x.pdf"} << 2;
+    QTest::addRow("phantom of an unknown kind") << QStringList{"phantom", "-o", "x.pdf"} << 2;
+    QTest::addRow("weights for threshold")
+        << QStringList{"segment", "/no/such/thing", "-o", "x.nii", "--method", "threshold", "--weights", "a.pth"} << 2;
+    QTest::addRow("uncertainty of threshold")
+        << QStringList{"segment", "/no/such/thing", "-o", "x.nii", "--method", "threshold", "--uncertainty", "u.nii"}
+        << 2;
+    QTest::addRow("limits in the wrong order")
+        << QStringList{"measure", "/no/such/thing", "m.nii", "--limits=-900,-700,-800,50"} << 2;
+    QTest::addRow("a sphere without a radius")
+        << QStringList{"measure", "/no/such/thing", "m.nii", "--sphere=1,2,3,0"} << 2;
+    QTest::addRow("nothing to turn") << QStringList{"render", "/no/such/thing", "-o", "t", "--turn", "9"} << 2;
+    QTest::addRow("nothing to simulate") << QStringList{"simulate"} << 2;
     QTest::addRow("no such file") << QStringList{"info", "/no/such/thing"} << 4;
     QTest::addRow("unwritable folder") << QStringList{"phantom", "-o", "/no/such/folder/x.nii"} << 4;
   }

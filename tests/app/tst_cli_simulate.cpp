@@ -116,10 +116,12 @@ class TestCliSimulate : public QObject {
     QTest::addColumn<QStringList>("more");
     QTest::addColumn<int>("exitCode");
     QTest::addColumn<QString>("says");
-    QTest::addRow("a size") << QStringList{"--size", "5", "500"} << 3 << "size_mm_max";
-    QTest::addRow("a kind") << QStringList{"--weight", "glass=1"} << 3 << "ground_glass";
-    QTest::addRow("a weight") << QStringList{"--weight", "diffuse=much"} << 3 << "diffuse=much";
-    QTest::addRow("a preset") << QStringList{"--preset", "none"} << 3 << "covid-mild";
+    QTest::addRow("a size") << QStringList{"--size", "5", "500"} << 2 << "size_mm_max";
+    QTest::addRow("an extent") << QStringList{"--extent", "95"} << 2 << "extent_percent";
+    QTest::addRow("an ending") << QStringList{"-o", "never.foo"} << 2 << "never.foo";
+    QTest::addRow("a kind") << QStringList{"--weight", "glass=1"} << 2 << "ground_glass";
+    QTest::addRow("a weight") << QStringList{"--weight", "diffuse=much"} << 2 << "diffuse=much";
+    QTest::addRow("a preset") << QStringList{"--preset", "none"} << 2 << "covid-mild";
     QTest::addRow("a mode") << QStringList{"--mode", "squares"} << 2 << "squares";
     QTest::addRow("its scan") << QStringList{"-o", "@ct@"} << 2 << "ct.mha";
   }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "app/cli/usage.h"
 #include "pipeline/core/error.h"
 #include "pipeline/core/label_set.h"
 #include "pipeline/core/mha_io.h"
@@ -46,8 +47,7 @@ LabelVolume loadMaskFile(const std::filesystem::path& path, const MaskMeaning& m
 }
 
 void requireVolumeWritable(const std::filesystem::path& path, Overwrite overwrite) {
-  if (path.extension() != ".mha")
-    throw Error(ErrorKind::Unsupported, path.filename().string() + ": this build writes volumes as .mha alone.");
+  if (path.extension() != ".mha") refuseUsage(path.filename().string() + ": this build writes volumes as .mha alone.");
   requireWritable(path, overwrite);
 }
 

@@ -3,6 +3,7 @@
 #include "app/cli/desktop/label_volumes.h"
 #include "app/cli/desktop/scan_argument.h"
 #include "app/cli/output_files.h"
+#include "app/cli/usage.h"
 #include "pipeline/core/error.h"
 #include "pipeline/dicomseg/segmentation_file.h"
 #include "pipeline/imaging/image_file.h"
@@ -46,9 +47,9 @@ SegmentationOptions segmentationOptions(const Options& options) {
 
 void run(const Options& options, Context& context) {
   // Said before the work, not after it.
-  const Kind kind = kindOf(options.output);
+  const Kind kind = asTyped([&] { return kindOf(options.output); });
   if (options.withIdentity && kind != Kind::DicomSeg)
-    throw Error(ErrorKind::InvalidInput, "--with-identity is for DICOM SEG (.dcm): no other file names a patient.");
+    refuseUsage("--with-identity is for DICOM SEG (.dcm): no other file names a patient.");
   requireApart({{"-o", options.output}}, {{"SCAN", options.scan.path}, {"MASK", options.mask}}, options.scan.series);
   requireWritable(options.output, context.overwrite());
   const auto scan = openScanArgument(options.scan, context);

@@ -6,6 +6,7 @@
 #include "app/cli/desktop/desktop_commands.h"
 #include "app/cli/desktop/scan_argument.h"
 #include "app/cli/output_files.h"
+#include "app/cli/usage.h"
 #include "pipeline/core/atomic_file.h"
 #include "pipeline/metrics/densitometry.h"
 #include "pipeline/metrics/volumetry.h"
@@ -30,7 +31,7 @@ struct Options {
 AerationLimits limitsOf(const std::vector<int>& fromHu) {
   AerationLimits limits;
   if (!fromHu.empty()) std::copy_n(fromHu.begin(), limits.fromHu.size(), limits.fromHu.begin());
-  requireValid(limits);
+  asTyped([&] { requireValid(limits); });
   return limits;
 }
 
@@ -58,7 +59,7 @@ void measure(const Options& options, Context& context) {
   for (const std::string& file : {options.csv, options.textureCsv})
     if (!file.empty()) requireWritable(file, context.overwrite());
   if (!options.sphere.empty() && !(options.sphere[3] > 0))
-    throw Error(ErrorKind::InvalidInput, "The sphere's radius, its fourth number, has to be more than 0 mm.");
+    refuseUsage("The sphere's radius, its fourth number, has to be more than 0 mm.");
   const AerationLimits limits = limitsOf(options.limits);
   const auto scan = openScanArgument(options.scan, context);
   if (!scan) return;

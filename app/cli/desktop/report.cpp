@@ -7,6 +7,7 @@
 #include "app/cli/desktop/scan_argument.h"
 #include "app/cli/output_files.h"
 #include "app/cli/segmenter_choice.h"
+#include "app/cli/usage.h"
 #include "pipeline/core/error.h"
 #include "widgets/report/report_maker.h"
 #include "widgets/report/report_pdf.h"
@@ -26,7 +27,7 @@ struct Options {
 std::optional<ReportDecision> decisionOf(const Options& options) {
   if (!options.decision.empty()) return ReportDecision{options.decision, options.comment, options.reader, timeNow()};
   if (!options.comment.empty() || !options.reader.empty())
-    throw Error(ErrorKind::InvalidInput, "--comment and --reader belong to a decision: say --decision, too.");
+    refuseUsage("--comment and --reader belong to a decision: say --decision, too.");
   return std::nullopt;
 }
 
@@ -65,7 +66,7 @@ void writeWithFonts(const ReportContent& content, const Options& options, const 
 
 void run(const Options& options, Context& context) {
   // Said before the work, not after it.
-  const ReportFormat format = reportFormatOf(options.output);
+  const ReportFormat format = asTyped([&] { return reportFormatOf(options.output); });
   requireApart({{"-o", options.output}},
                {{"SCAN", options.scan.path}, {"--mask", options.mask}, {"--reference", options.reference}},
                options.scan.series);

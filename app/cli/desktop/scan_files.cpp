@@ -2,6 +2,7 @@
 #include "app/cli/scan_files.h"
 
 #include "app/cli/desktop/scan_argument.h"
+#include "app/cli/usage.h"
 #include "pipeline/imaging/image_file.h"
 #include "pipeline/imaging/mask_io.h"
 #include "pipeline/imaging/scan_search.h"
@@ -23,7 +24,7 @@ LabelVolume loadMaskFile(const std::filesystem::path& path, const MaskMeaning& m
 }
 
 void requireVolumeWritable(const std::filesystem::path& path, Overwrite overwrite) {
-  requireWritableFormat(path);
+  asTyped([&] { requireWritableFormat(path); });
   requireWritable(path, overwrite);
 }
 

@@ -7,6 +7,7 @@
 #include "app/cli/desktop/scan_argument.h"
 #include "app/cli/output_files.h"
 #include "app/cli/segmenter_choice.h"
+#include "app/cli/usage.h"
 #include "pipeline/core/error.h"
 #include "pipeline/dicomseg/segmentation_file.h"
 
@@ -24,7 +25,7 @@ void run(const Options& options, Context& context) {
   // Said before the work, not after it.
   const bool dicom = isSegmentationFileName(options.output);
   if (dicom && options.grid == "canonical")
-    throw Error(ErrorKind::InvalidInput, "A DICOM segmentation lies on the scan's own images: leave --grid out.");
+    refuseUsage("A DICOM segmentation lies on the scan's own images: leave --grid out.");
   requireApart({{"-o", options.output}, {"--uncertainty", options.uncertainty}},
                {{"SCAN", options.scan.path}, {"--weights", options.how.weights}}, options.scan.series);
   if (dicom)
@@ -33,7 +34,7 @@ void run(const Options& options, Context& context) {
     requireVolumeWritable(options.output, context.overwrite());
   if (!options.uncertainty.empty()) requireVolumeWritable(options.uncertainty, context.overwrite());
   if (!options.uncertainty.empty() && !chosenWeights(options.how))
-    throw Error(ErrorKind::InvalidInput, "--uncertainty is the network's: use --method unet.");
+    refuseUsage("--uncertainty is the network's: use --method unet.");
   const ChosenSegmenter chosen = makeSegmenter(options.how, context);
   const auto scan = openScanArgument(options.scan, context);
   if (!scan) return;
