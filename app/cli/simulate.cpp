@@ -10,7 +10,9 @@
 #include <iostream>
 #include <iterator>
 #include <optional>
+#include <span>
 #include <sstream>
+#include <utility>
 
 #include "app/cli/command.h"
 #include "app/cli/output_files.h"
@@ -57,6 +59,29 @@ void addControls(CLI::App& command, Controls& c) {
   command.add_option("--radius", c.radiusShare, "Radius over the lung box's shorter side, least and most")->expected(2);
   command.add_option("--opacity", c.opacity, "How much becomes soft tissue, least and most (0 to 1)")->expected(2);
   command.add_flag("--spill", c.spill, "Circles also outside the lungs, as the published method drew them");
+}
+
+/// What one mode alone knows would be taken by the other without a word, and change nothing.
+void requireOfMode(const Controls& c, PathologyMode mode) {
+  const std::pair<const char*, bool> infiltrates[] = {
+      {"--weight", !c.weight.empty()},    {"--count", !c.lesions.empty()},      {"--size", !c.sizeMm.empty()},
+      {"--extent", c.extent.has_value()}, {"--density", c.density.has_value()}, {"--pleural", c.pleural.has_value()},
+      {"--basal", c.basal.has_value()},   {"--dorsal", c.dorsal.has_value()},   {"--sides", c.sides.has_value()},
+      {"--close-rim", c.closeRim}};
+  const std::pair<const char*, bool> circles[] = {{"--circles", !c.circles.empty()},
+                                                  {"--radius", !c.radiusShare.empty()},
+                                                  {"--opacity", !c.opacity.empty()},
+                                                  {"--spill", c.spill}};
+  const auto refuseGiven = [](std::span<const std::pair<const char*, bool>> options, const char* of, const char* here) {
+    for (const auto& [option, given] : options)
+      if (given)
+        refuseUsage(std::string(option) + " belongs to --mode " + of + " and does nothing with " + here +
+                    ": leave it out, or change the mode.");
+  };
+  if (mode == PathologyMode::Circles)
+    refuseGiven(infiltrates, "infiltrates", "circles");
+  else
+    refuseGiven(circles, "circles", "infiltrates");
 }
 
 /// "ground_glass=1" and so on.
@@ -138,6 +163,7 @@ PathologySpec specOf(const Options& options) {
     spec = pathologySpecFromJson(text, options.spec);
   }
   apply(options.controls, spec);
+  requireOfMode(options.controls, spec.mode);
   asTyped([&] { validate(spec); });
   return spec;
 }
