@@ -99,6 +99,13 @@ class TestCli : public QObject {
     SourceGeometry source;
     source.grid = grid;
     saveMask(cut.toStdString(), mask, source, Overwrite::Replace);
+    // Position, voxel and slice (axial, from 1 at the feet) are of one place.
+    const auto isOnePlace = [&](const nlohmann::json& place) {
+      const auto v = place["voxel"].get<Index3>();
+      const Point3 expected = toPatient(grid, v), p = place["position_mm"].get<Point3>();
+      return std::hypot(p[0] - expected[0], p[1] - expected[1], p[2] - expected[2]) < 0.01 &&
+             place["slice"].get<int>() == v[2] + 1 && place["axes"] == "LPS";
+    };
     const auto near = [&](const nlohmann::json& place) {
       const auto p = place["position_mm"].get<std::array<double, 3>>();
       return std::hypot(p[0] - centre[0], p[1] - centre[1], p[2] - centre[2]) < 23;
@@ -108,8 +115,10 @@ class TestCli : public QObject {
     const nlohmann::json worst = compare.json()["worst_places"].at(0);
     QCOMPARE(worst["label"].get<std::string>(), std::string("right_lung"));
     QCOMPARE(worst["kind"].get<std::string>(), std::string("missed"));
-    QVERIFY(worst["signed_mm"].get<double>() < -8 && near(worst));
-    QVERIFY(pulmo_({"compare", lungs_, cut}).out.contains("Worst: right lung, "));
+    QVERIFY(worst["signed_mm"].get<double>() < -8 && near(worst) && isOnePlace(worst));
+    const QString told = pulmo_({"compare", lungs_, cut}).out;
+    QVERIFY(told.contains("Worst: right lung, ") &&
+            told.contains(QString(") mm LPS, slice %1\n").arg(worst["slice"].get<int>())));
     QVERIFY(pulmo_({"compare", lungs_, cut, "--json", "--no-distances"}).json()["worst_places"].is_null());
 
     const nlohmann::json healthy = pulmo_({"measure", ct_, lungs_, "--json"}).json()["alarms"];
@@ -122,8 +131,10 @@ class TestCli : public QObject {
     const nlohmann::json alarm = measure.json()["alarms"].at(0);
     QCOMPARE(alarm["kind"].get<std::string>(), std::string("sides_swapped"));
     QCOMPARE(alarm["severity"].get<std::string>(), std::string("serious"));
-    QVERIFY(alarm["position_mm"].size() == 3 && alarm["ml"].is_null() && alarm["mm"].get<double>() > 50);
-    QVERIFY(pulmo_({"measure", ct_, cut, "--right", "1", "--left", "2"}).out.contains("Sides swapped (serious): "));
+    QVERIFY(isOnePlace(alarm) && alarm["ml"].is_null() && alarm["mm"].get<double>() > 50);
+    const QString text = pulmo_({"measure", ct_, cut, "--right", "1", "--left", "2"}).out;
+    QVERIFY(text.contains("Sides swapped (serious): ") &&
+            text.contains(QString(") mm LPS, slice %1.\n").arg(alarm["slice"].get<int>())));
   }
   void keepsWhatIsThere() {
     QVERIFY(QFile::exists(mask_));

@@ -84,13 +84,13 @@ void measure(const Options& options, Context& context) {
                           {"notes", notes},
                           {"volumes", nlohmann::json::parse(toJson(volumes))},
                           {"density", nlohmann::json::parse(toJson(*density))},
-                          {"alarms", toJson(*alarms)}};
+                          {"alarms", toJson(*alarms, mask.grid().spacingKnown)}};
     if (textures) object["texture"] = nlohmann::json::parse(toJson(*textures));
     context.print(object);
   } else {
     std::cout << toText(volumes) << '\n' << toText(*density);
     if (textures) std::cout << '\n' << toText(*textures);
-    std::cout << (alarms->empty() ? "" : "\n") << toText(*alarms);
+    std::cout << (alarms->empty() ? "" : "\n") << toText(*alarms, mask.grid().spacingKnown);
   }
 }
 
