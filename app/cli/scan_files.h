@@ -64,12 +64,15 @@ struct MaskFile {
   MaskMeaning meaning;
 };
 
+struct MasksOfScan {
+  std::string series;              ///< SeriesInstanceUID of the scan, or its file's name
+  std::vector<LabelVolume> masks;  ///< in the order of the files
+};
+
 /// Masks on their scan's grid, also where a file holds a part of its slices only, as a DICOM SEG may.
-/// @return in the order of the files; nullopt as loadMaskedScan
+/// @return nullopt as loadMaskedScan
 /// @throws as loadMaskedScan
-[[nodiscard]] std::optional<std::vector<LabelVolume>> loadMasksOfScan(const std::string& scan,
-                                                                      const std::string& series,
-                                                                      const std::vector<MaskFile>& files,
-                                                                      Context& context);
+[[nodiscard]] std::optional<MasksOfScan> loadMasksOfScan(const std::string& scan, const std::string& series,
+                                                         const std::vector<MaskFile>& files, Context& context);
 
 }  // namespace pulmo::cli

@@ -122,6 +122,9 @@ class TestCli : public QObject {
     QVERIFY(pulmo_({"compare", lungs_, cut, "--json", "--no-distances"}).json()["worst_places"].is_null());
 
     const nlohmann::json healthy = pulmo_({"measure", ct_, lungs_, "--json"}).json()["alarms"];
+    const QString healthyText = pulmo_({"measure", ct_, lungs_}).out;
+    QCOMPARE(healthyText.contains("Nothing unusual was found."), healthy.empty());
+    QCOMPARE(healthyText.count(" Upper "), 2);  // thirds of the right and of the left lung
     for (const auto& alarm : healthy) QCOMPARE(alarm["severity"].get<std::string>(), std::string("note"));
     // A mask with its sides exchanged is told in words and in JSON.
     for (auto& v : mask.voxels()) v = v == kRightLung ? kLeftLung : v == kLeftLung ? kRightLung : v;
@@ -135,6 +138,31 @@ class TestCli : public QObject {
     const QString text = pulmo_({"measure", ct_, cut, "--right", "1", "--left", "2"}).out;
     QVERIFY(text.contains("Sides swapped (serious): ") &&
             text.contains(QString(") mm LPS, slice %1.\n").arg(alarm["slice"].get<int>())));
+  }
+  // Tables of many scans are put together, and a file on its own has to say what it is of.
+  void tablesSayWhatTheyAreOf() {
+    const QString table = dir_.filePath("of.csv"), textures = dir_.filePath("of-texture.csv");
+    const auto rowsOf = [](const QString& file) {
+      QFile f(file);
+      return f.open(QIODevice::ReadOnly) ? QString::fromUtf8(f.readAll()).trimmed().split('\n') : QStringList();
+    };
+    const Answer a = pulmo_({"measure", ct_, lungs_, "--csv", table, "--texture-csv", textures, "--json"});
+    QVERIFY2(a.exitCode == 0, qPrintable(a.err));
+    QVERIFY(a.json()["use"] == "research only" && a.json()["version"].is_string());
+    for (const QString& file : {table, textures}) {
+      const QStringList rows = rowsOf(file);
+      QVERIFY(rows.size() > 2 && rows[0].endsWith(",scan,series,mask"));
+      for (const QString& row : rows.mid(1))
+        QVERIFY2(row.endsWith("," + ct_ + ",ct.nii.gz," + lungs_), qPrintable(row));
+    }
+    const QString agreement = dir_.filePath("of-compare.csv");
+    const Answer c = pulmo_({"compare", lungs_, lungs_, "--scan", ct_, "--csv", agreement, "--json"});
+    QVERIFY2(c.exitCode == 0, qPrintable(c.err));
+    QVERIFY(c.json()["use"] == "research only" && c.json()["version"] == a.json()["version"]);
+    const QStringList rows = rowsOf(agreement);
+    QVERIFY(rows.size() == 4 && rows[0].endsWith(",scan,series,reference,mask"));
+    QVERIFY2(rows[3].startsWith("lungs,1.0") && rows[3].endsWith("," + ct_ + ",ct.nii.gz," + lungs_ + "," + lungs_),
+             qPrintable(rows[3]));
   }
   void keepsWhatIsThere() {
     QVERIFY(QFile::exists(mask_));

@@ -70,12 +70,12 @@ std::optional<MaskedScan> loadMaskedScan(const std::string& scan, const std::str
   return MaskedScan{std::move(ct), std::move(lungs), saveCtFile, saveMaskFile};
 }
 
-std::optional<std::vector<LabelVolume>> loadMasksOfScan(const std::string& scan, const std::string& series,
-                                                        const std::vector<MaskFile>& files, Context& context) {
+std::optional<MasksOfScan> loadMasksOfScan(const std::string& scan, const std::string& series,
+                                           const std::vector<MaskFile>& files, Context& context) {
   const CtVolume ct = loadScan(scan, series);
-  std::vector<LabelVolume> masks;
-  for (const MaskFile& file : files) masks.push_back(loadMaskOn(ct.grid(), file, context));
-  return masks;
+  MasksOfScan result{std::filesystem::path(scan).filename().string(), {}};
+  for (const MaskFile& file : files) result.masks.push_back(loadMaskOn(ct.grid(), file, context));
+  return result;
 }
 
 }  // namespace pulmo::cli

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "app/cli/csv_columns.h"
 #include "app/cli/desktop/alarm_lines.h"
 #include "app/cli/desktop/desktop_commands.h"
 #include "app/cli/desktop/scan_argument.h"
@@ -76,21 +77,30 @@ void measure(const Options& options, Context& context) {
     context.exitCode = kStopped;
     return;
   }
-  if (!options.csv.empty()) writeAtomically(options.csv, context.overwrite(), toCsv(*density));
-  if (!options.textureCsv.empty()) writeAtomically(options.textureCsv, context.overwrite(), toCsv(*textures));
+  const auto write = [&](const std::string& file, const std::string& csv) {
+    if (!file.empty())
+      writeAtomically(
+          file, context.overwrite(),
+          withColumns(csv, {{"scan", options.scan.path}, {"series", scan->facts.uid}, {"mask", options.mask}}));
+  };
+  write(options.csv, toCsv(*density));
+  if (textures) write(options.textureCsv, toCsv(*textures));
   if (context.json) {
     nlohmann::json object{{"scan", toJson(scan->facts)},
                           {"mask", options.mask},
                           {"notes", notes},
                           {"volumes", nlohmann::json::parse(toJson(volumes))},
                           {"density", nlohmann::json::parse(toJson(*density))},
-                          {"alarms", toJson(*alarms, mask.grid().spacingKnown)}};
+                          {"alarms", toJson(*alarms, mask.grid().spacingKnown)},
+                          {"version", PULMO_VERSION},
+                          {"use", "research only"}};
     if (textures) object["texture"] = nlohmann::json::parse(toJson(*textures));
     context.print(object);
   } else {
     std::cout << toText(volumes) << '\n' << toText(*density);
+    if (const std::string thirds = thirdsText(*density); !thirds.empty()) std::cout << '\n' << thirds;
     if (textures) std::cout << '\n' << toText(*textures);
-    std::cout << (alarms->empty() ? "" : "\n") << toText(*alarms, mask.grid().spacingKnown);
+    std::cout << '\n' << (alarms->empty() ? "Nothing unusual was found.\n" : toText(*alarms, mask.grid().spacingKnown));
   }
 }
 

@@ -62,13 +62,14 @@ std::optional<MaskedScan> loadMaskedScan(const std::string& scan, const std::str
       }};
 }
 
-std::optional<std::vector<LabelVolume>> loadMasksOfScan(const std::string& scan, const std::string& series,
-                                                        const std::vector<MaskFile>& files, Context& context) {
+std::optional<MasksOfScan> loadMasksOfScan(const std::string& scan, const std::string& series,
+                                           const std::vector<MaskFile>& files, Context& context) {
   const auto opened = openScanArgument({scan, series}, context);
   if (!opened) return std::nullopt;
-  std::vector<LabelVolume> masks;
-  for (const MaskFile& file : files) masks.push_back(openMaskArgument(file.path, &*opened, file.meaning, context));
-  return masks;
+  MasksOfScan result{opened->facts.uid, {}};
+  for (const MaskFile& file : files)
+    result.masks.push_back(openMaskArgument(file.path, &*opened, file.meaning, context));
+  return result;
 }
 
 }  // namespace pulmo::cli
