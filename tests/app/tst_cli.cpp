@@ -320,9 +320,35 @@ class TestCli : public QObject {
     file.close();
     const Answer surface = pulmo_({"surface", odd, "-o", dir_.filePath("odd.ply")});
     QCOMPARE(surface.exitCode, 3);
-    QVERIFY2(surface.err.contains("5, 7") && surface.err.contains("--right and --left"), qPrintable(surface.err));
+    QVERIFY2(surface.err.contains("5, 7") && surface.err.contains("--right 12,13,14 --left 9,10,11"),
+             qPrintable(surface.err));
     const Answer compare = pulmo_({"compare", odd, odd});
-    QVERIFY2(compare.exitCode == 3 && compare.err.contains("--reference-right"), qPrintable(compare.err));
+    QVERIFY2(compare.exitCode == 3 && compare.err.contains("--reference-right 12,13,14 --reference-left 9"),
+             qPrintable(compare.err));
+    QVERIFY(pulmo_({"surface", odd, "-o", dir_.filePath("odd.ply"), "--right", "5", "--left", "6,7"}).exitCode == 0);
+  }
+  // What has no spacing has no place in mm either.
+  void leavesMillimetresOutWithoutASpacing() {
+    PULMO_NEED_DATA(slice, "finding-lungs/ID_0000_Z_0142_ct.tif");
+    const QString image = QString::fromStdString(slice.string());
+    const QString mask = QString(image).replace("_ct.tif", "_lungs.tif");
+    const Answer json = pulmo_({"measure", image, mask, "--lungs", "255", "--json"});
+    QVERIFY2(json.exitCode == 0, qPrintable(json.err));
+    const nlohmann::json alarms = json.json()["alarms"];
+    for (const auto& alarm : alarms)
+      QVERIFY(alarm["position_mm"].is_null() && alarm["slice"] == 1 && alarm["voxel"].size() == 3);
+    const QString text = pulmo_({"measure", image, mask, "--lungs", "255"}).out;
+    QVERIFY2(!text.contains(") mm") && text.count(" In slice 1, column ") == static_cast<qsizetype>(alarms.size()),
+             qPrintable(text));
+  }
+  void saysHowToMakeMissingMasks() {
+    QDir().mkpath(dir_.filePath("bare/p1"));
+    QVERIFY(QFile::copy(ct_, dir_.filePath("bare/p1/ct.nii.gz")));
+    const QStringList arguments{"prepare", dir_.filePath("bare"), "-o", dir_.filePath("bare-store")};
+    const Answer none = pulmo_(arguments);
+    QVERIFY2(none.exitCode == 3 && none.err.contains("--threshold-masks"), qPrintable(none.err));
+    const Answer some = pulmo_(arguments + QStringList{"--phantoms", "1"});
+    QVERIFY2(some.exitCode == 0 && some.err.contains("Note: --threshold-masks"), qPrintable(some.err));
   }
   void segmentsEverySharedSeries() {
     PULMO_NEED_DATA(data, "README.md");

@@ -71,8 +71,10 @@ class TestCliExport : public QObject {
     Answer a = pulmo_({"export", series_, mask_, "-o", at("anonymous.dcm"), "--made-by", "manual"});
     QVERIFY2(a.exitCode == 0 && a.err.contains("names no patient"), qPrintable(a.err));
     QVERIFY(!holds("anonymous.dcm", "Test^Phantom") && holds("anonymous.dcm", "MANUAL"));
+    QVERIFY2(!a.err.contains("--made-by"), qPrintable(a.err));
     a = pulmo_({"export", series_, mask_, "-o", at("named.dcm"), "--with-identity", "--algorithm", "mine"});
     QVERIFY2(a.exitCode == 0 && !a.err.contains("names no patient"), qPrintable(a.err));
+    QVERIFY2(a.err.contains("SEMIAUTOMATIC") && a.err.contains("--made-by automatic"), qPrintable(a.err));
     QVERIFY(holds("named.dcm", "Test^Phantom") && holds("named.dcm", "SEMIAUTOMATIC") && holds("named.dcm", "mine"));
     QVERIFY(holdsTheLungs(at("named.dcm")));
   }

@@ -16,7 +16,7 @@ namespace {
 
 struct Options {
   ScanArgument scan;
-  std::string mask, output, madeBy = "semiautomatic", algorithm;
+  std::string mask, output, madeBy, algorithm;  // madeBy: "" = not said
   bool withIdentity = false;
   MaskMeaning meaning;
 };
@@ -56,6 +56,12 @@ void run(const Options& options, Context& context) {
   if (!scan) return;
   if (kind == Kind::DicomSeg) requireSegmentationSource(scan->source);
   std::vector<std::string> notes;
+  if (kind == Kind::DicomSeg && options.madeBy.empty()) {
+    notes.emplace_back(
+        "Nobody said who made the mask, so the file says SEMIAUTOMATIC, a program and a person: --made-by automatic is "
+        "for a mask that no person has changed, --made-by manual for one drawn by hand.");
+    context.notes(notes);
+  }
   const LabelVolume mask = openMaskArgument(options.mask, &*scan, options.meaning, context, &notes);
   if (kind == Kind::Mesh) {
     const auto meshes = extractSurfaces(mask, SurfaceQuality::Export, context.stop, context.progress);
@@ -98,9 +104,12 @@ void addExport(CLI::App& app, Context& context) {
                    "File to write: .dcm (DICOM SEG), .nii .nii.gz .nrrd .mha .mhd, or .stl .ply .obj in patient mm")
       ->required();
   addMaskMeaning(*command, options->meaning, "");
-  command->add_option("--made-by", options->madeBy, "How much a person had to do with the mask, for DICOM SEG")
-      ->check(CLI::IsMember({"automatic", "semiautomatic", "manual"}))
-      ->capture_default_str();
+  command
+      ->add_option(
+          "--made-by", options->madeBy,
+          "How much a person had to do with the mask, for DICOM SEG: automatic = nothing, manual = all; if not "
+          "said, the file says semiautomatic, and a note tells so")
+      ->check(CLI::IsMember({"automatic", "semiautomatic", "manual"}));
   command->add_option("--algorithm", options->algorithm, "What made the mask, for DICOM SEG");
   command->add_flag("--with-identity", options->withIdentity,
                     "Copy the patient, the study's date and its numbers into the DICOM SEG");

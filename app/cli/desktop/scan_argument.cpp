@@ -74,8 +74,9 @@ LabelVolume openMaskArgument(const std::filesystem::path& path, const Scan* scan
   if (notes != nullptr) notes->insert(notes->end(), answer.notes.begin(), answer.notes.end());
   if (!answer.labels) {
     const std::string option = "--" + meaning.prefix;
-    throw Error(ErrorKind::InvalidInput, questionOf(answer.inspection, path.filename().string()) + " (" + option +
-                                             "right and " + option + "left take lists of values.)");
+    throw Error(ErrorKind::InvalidInput, questionOf(answer.inspection, path.filename().string()) + " (As in " + option +
+                                             "right 12,13,14 " + option + "left 9,10,11; or " + option +
+                                             "lungs 1 where it does not tell.)");
   }
   return std::move(*answer.labels);
 }
