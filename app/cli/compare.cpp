@@ -2,6 +2,8 @@
 #include <iostream>
 
 #include "app/cli/command.h"
+#include "app/cli/csv_columns.h"
+#include "app/cli/output_files.h"
 #include "app/cli/scan_files.h"
 #include "pipeline/metrics/metrics.h"
 #include "pipeline/metrics/worst_places.h"
@@ -17,17 +19,17 @@ struct Options {
   bool fast = false;
 };
 
-std::optional<std::vector<LabelVolume>> loadMasks(const Options& options, Context& context) {
+std::optional<MasksOfScan> loadMasks(const Options& options, Context& context) {
   const MaskFile reference{options.reference, options.referenceMeaning}, mask{options.mask, options.maskMeaning};
   if (!options.scan.empty()) return loadMasksOfScan(options.scan, options.series, {reference, mask}, context);
-  std::vector<LabelVolume> masks;
-  for (const MaskFile& file : {reference, mask}) masks.push_back(loadMaskFile(file.path, file.meaning, context));
+  MasksOfScan loaded;
+  for (const MaskFile& file : {reference, mask}) loaded.masks.push_back(loadMaskFile(file.path, file.meaning, context));
   try {
-    requireSameGrid(masks[0].grid(), "reference", masks[1].grid(), "mask");
+    requireSameGrid(loaded.masks[0].grid(), "reference", loaded.masks[1].grid(), "mask");
   } catch (const Error& e) {
     throw Error(e.kind(), std::string(e.what()) + " If they are of one scan, name it with --scan.");
   }
-  return masks;
+  return loaded;
 }
 
 }  // namespace
@@ -48,11 +50,14 @@ void addCompare(CLI::App& app, Context& context) {
   addForce(*command, context);
   addJson(*command, context);
   command->callback([options, &context] {
+    requireApart({{"--csv", options->csv}},
+                 {{"REFERENCE", options->reference}, {"MASK", options->mask}, {"--scan", options->scan}},
+                 options->series);
     if (!options->csv.empty()) requireWritable(options->csv, context.overwrite());
-    const auto masks = loadMasks(*options, context);
-    if (!masks) return;
-    const LabelVolume& reference = masks->at(0);
-    const LabelVolume& mask = masks->at(1);
+    const auto loaded = loadMasks(*options, context);
+    if (!loaded) return;
+    const LabelVolume& reference = loaded->masks.at(0);
+    const LabelVolume& mask = loaded->masks.at(1);
     MetricsOptions how;
     how.surfaceDistances = !options->fast;
     const auto metrics = compareMasks(reference, mask, how, context.stop, context.progress);
@@ -62,13 +67,19 @@ void addCompare(CLI::App& app, Context& context) {
       context.exitCode = kStopped;
       return;
     }
-    if (!options->csv.empty()) writeAtomically(options->csv, context.overwrite(), toCsv(*metrics));
+    if (!options->csv.empty())
+      writeAtomically(options->csv, context.overwrite(),
+                      withColumns(toCsv(*metrics), {{"scan", options->scan},
+                                                    {"series", loaded->series},
+                                                    {"reference", options->reference},
+                                                    {"mask", options->mask}}));
     if (context.json) {
-      context.print(
-          {{"reference", options->reference},
-           {"mask", options->mask},
-           {"metrics", nlohmann::json::parse(toJson(*metrics))},
-           {"worst_places", how.surfaceDistances ? nlohmann::json::parse(toJson(*places)) : nlohmann::json()}});
+      context.print({{"reference", options->reference},
+                     {"mask", options->mask},
+                     {"metrics", nlohmann::json::parse(toJson(*metrics))},
+                     {"worst_places", how.surfaceDistances ? nlohmann::json::parse(toJson(*places)) : nlohmann::json()},
+                     {"version", PULMO_VERSION},
+                     {"use", "research only"}});
       return;
     }
     constexpr std::size_t kPlacesShown = 5;

@@ -2,6 +2,7 @@
 #include "pipeline/simulate/phantom.h"
 
 #include "app/cli/command.h"
+#include "app/cli/output_files.h"
 #include "app/cli/scan_files.h"
 
 namespace pulmo::cli {
@@ -28,6 +29,7 @@ void addPhantom(CLI::App& app, Context& context) {
         options->spec.size[axis] = options->size[axis];
       }
     }
+    requireApart({{"-o", options->output}, {"--mask", options->mask}});
     requireVolumeWritable(options->output, context.overwrite());
     if (!options->mask.empty()) requireVolumeWritable(options->mask, context.overwrite());
     const auto phantom = makePhantom(options->spec, context.stop, context.progress);

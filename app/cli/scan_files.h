@@ -31,8 +31,14 @@ void addMaskMeaning(CLI::App& command, MaskMeaning& meaning, const std::string& 
                                        const Context& context);
 
 /// For asking early, before work whose result could not be saved.
-/// @throws Error{Unsupported} if no volume can be written with that extension; as requireWritable
+/// @throws as refuseUsage if no volume can be written with that extension; as requireWritable
 void requireVolumeWritable(const std::filesystem::path& path, Overwrite overwrite);
+
+/// Whether a file within a folder is part of the scan that would be read from there: written anew, it would be lost.
+/// Without ITK no folder is read.
+/// @param series  SeriesInstanceUID; "" = the best
+[[nodiscard]] bool isPartOfScan(const std::filesystem::path& folder, const std::string& series,
+                                const std::filesystem::path& file);
 
 /// @param volume on the grid that the file shall have
 void saveCtFile(const std::filesystem::path& path, const CtVolume& volume, Overwrite overwrite);
@@ -58,12 +64,15 @@ struct MaskFile {
   MaskMeaning meaning;
 };
 
+struct MasksOfScan {
+  std::string series;              ///< SeriesInstanceUID of the scan, or its file's name
+  std::vector<LabelVolume> masks;  ///< in the order of the files
+};
+
 /// Masks on their scan's grid, also where a file holds a part of its slices only, as a DICOM SEG may.
-/// @return in the order of the files; nullopt as loadMaskedScan
+/// @return nullopt as loadMaskedScan
 /// @throws as loadMaskedScan
-[[nodiscard]] std::optional<std::vector<LabelVolume>> loadMasksOfScan(const std::string& scan,
-                                                                      const std::string& series,
-                                                                      const std::vector<MaskFile>& files,
-                                                                      Context& context);
+[[nodiscard]] std::optional<MasksOfScan> loadMasksOfScan(const std::string& scan, const std::string& series,
+                                                         const std::vector<MaskFile>& files, Context& context);
 
 }  // namespace pulmo::cli

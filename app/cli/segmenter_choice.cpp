@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli/segmenter_choice.h"
 
+#include "app/cli/usage.h"
 #include "pipeline/core/error.h"
 #include "pipeline/learn/shipped_weights.h"
 #include "pipeline/learn/weights_file.h"
@@ -19,8 +20,7 @@ void addSegmenterChoice(CLI::App& command, SegmenterChoice& choice) {
 
 std::optional<std::filesystem::path> chosenWeights(const SegmenterChoice& choice) {
   if (!choice.method.empty() && choice.method != "unet") {
-    if (!choice.weights.empty())
-      throw Error(ErrorKind::InvalidInput, "--weights is for the network: use --method unet, or leave it out.");
+    if (!choice.weights.empty()) refuseUsage("--weights is for the network: use --method unet, or leave it out.");
     return std::nullopt;
   }
   if (!choice.weights.empty()) return choice.weights;
@@ -39,6 +39,24 @@ std::unique_ptr<UNetSegmenter> makeNetworkSegmenter(const SegmenterChoice& choic
                                              : DeviceChoice::Auto;
   options.threads = choice.threads;
   return std::make_unique<UNetSegmenter>(loadWeights(*file), options);
+}
+
+std::string ChosenSegmenter::text() const {
+  return segmenter().name() + (weights.empty() ? "" : " (" + weights.filename().string() + ")");
+}
+
+ChosenSegmenter makeSegmenter(const SegmenterChoice& choice, const Context& context) {
+  ChosenSegmenter chosen;
+  chosen.weights = chosenWeights(choice).value_or("");
+  chosen.network = makeNetworkSegmenter(choice);
+  if (!chosen.network) chosen.classical = makeClassicalSegmenter(choice);
+  if (!chosen.network && choice.method.empty())
+    chosen.warning = "No trained network was found beside the program, so the lungs are found by " +
+                     chosen.segmenter().name() +
+                     ", which leaves dense disease out: name a network with --weights FILE.pth.";
+  if (!chosen.warning.empty()) context.say("Warning: " + chosen.warning);
+  context.say("Lungs by " + chosen.text() + ".");
+  return chosen;
 }
 
 }  // namespace pulmo::cli

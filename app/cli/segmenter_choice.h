@@ -26,7 +26,8 @@ struct SegmenterChoice {
 void addSegmenterChoice(CLI::App& command, SegmenterChoice& choice);
 
 /// Which weights are meant; nullopt if the choice is a method without any.
-/// @throws Error{InvalidInput} if the network is asked for and there are none
+/// @throws as refuseUsage if weights are named for such a method; Error{InvalidInput} if the network is asked for and
+/// there are none
 [[nodiscard]] std::optional<std::filesystem::path> chosenWeights(const SegmenterChoice& choice);
 
 /// The network that is meant; null if the choice is a method without weights.
@@ -36,5 +37,20 @@ void addSegmenterChoice(CLI::App& command, SegmenterChoice& choice);
 /// The method without a network that is meant; `threshold` if none is named.
 /// @throws Error{Unsupported} in a build without them
 [[nodiscard]] std::unique_ptr<Segmenter> makeClassicalSegmenter(const SegmenterChoice& choice);
+
+/// What finds the lungs, and how it is called.
+struct ChosenSegmenter {
+  std::unique_ptr<UNetSegmenter> network;  ///< null: a method without one
+  std::unique_ptr<Segmenter> classical;    ///< null: a network
+  std::filesystem::path weights;           ///< of the network, else ""
+  std::string warning;                     ///< a sentence where no method was named and there is no network
+
+  [[nodiscard]] const Segmenter& segmenter() const { return network ? *network : *classical; }
+  [[nodiscard]] std::string text() const;  ///< "unet (lungs.pth)"
+};
+
+/// Says on standard error which it is, and warns where it is not the network that a person expects.
+/// @throws as makeNetworkSegmenter and makeClassicalSegmenter
+[[nodiscard]] ChosenSegmenter makeSegmenter(const SegmenterChoice& choice, const Context& context);
 
 }  // namespace pulmo::cli

@@ -10,10 +10,14 @@
 #include <iostream>
 #include <iterator>
 #include <optional>
+#include <span>
 #include <sstream>
+#include <utility>
 
 #include "app/cli/command.h"
+#include "app/cli/output_files.h"
 #include "app/cli/scan_files.h"
+#include "app/cli/usage.h"
 #include "pipeline/report/pathology_json.h"
 
 namespace pulmo::cli {
@@ -57,8 +61,27 @@ void addControls(CLI::App& command, Controls& c) {
   command.add_flag("--spill", c.spill, "Circles also outside the lungs, as the published method drew them");
 }
 
-[[noreturn]] void refuse(const std::string& sentence) {
-  throw Error(ErrorKind::InvalidInput, sentence);
+/// What one mode alone knows would be taken by the other without a word, and change nothing.
+void requireOfMode(const Controls& c, PathologyMode mode) {
+  const std::pair<const char*, bool> infiltrates[] = {
+      {"--weight", !c.weight.empty()},    {"--count", !c.lesions.empty()},      {"--size", !c.sizeMm.empty()},
+      {"--extent", c.extent.has_value()}, {"--density", c.density.has_value()}, {"--pleural", c.pleural.has_value()},
+      {"--basal", c.basal.has_value()},   {"--dorsal", c.dorsal.has_value()},   {"--sides", c.sides.has_value()},
+      {"--close-rim", c.closeRim}};
+  const std::pair<const char*, bool> circles[] = {{"--circles", !c.circles.empty()},
+                                                  {"--radius", !c.radiusShare.empty()},
+                                                  {"--opacity", !c.opacity.empty()},
+                                                  {"--spill", c.spill}};
+  const auto refuseGiven = [](std::span<const std::pair<const char*, bool>> options, const char* of, const char* here) {
+    for (const auto& [option, given] : options)
+      if (given)
+        refuseUsage(std::string(option) + " belongs to --mode " + of + " and does nothing with " + here +
+                    ": leave it out, or change the mode.");
+  };
+  if (mode == PathologyMode::Circles)
+    refuseGiven(infiltrates, "infiltrates", "circles");
+  else
+    refuseGiven(circles, "circles", "infiltrates");
 }
 
 /// "ground_glass=1" and so on.
@@ -77,7 +100,7 @@ std::array<double, kInfiltrateKinds> weightsOf(const std::vector<std::string>& w
       std::string all;
       for (std::size_t i = 0; i < kInfiltrateKinds; ++i)
         all += (i == 0 ? "" : ", ") + std::string(lesionKinds()[i].key);
-      refuse("--weight " + word + " is not understood; it wants KIND=NUMBER, a kind being one of " + all + ".");
+      refuseUsage("--weight " + word + " is not understood; it wants KIND=NUMBER, a kind being one of " + all + ".");
     }
     weight[k] = value;
   }
@@ -116,7 +139,9 @@ std::filesystem::path presetFolder(const Options& options) {
   std::error_code error;
   const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
   auto folder = findPathologyPresets(program.parent_path());
-  if (folder.empty()) refuse("No presets were found beside the program; say where they are with --presets FOLDER.");
+  if (folder.empty())
+    throw Error(ErrorKind::InvalidInput,
+                "No presets were found beside the program; say where they are with --presets FOLDER.");
   return folder;
 }
 
@@ -128,7 +153,7 @@ PathologySpec specOf(const Options& options) {
         std::find_if(presets.begin(), presets.end(), [&](const PathologyPreset& p) { return p.key == options.preset; });
     std::string all;
     for (const PathologyPreset& p : presets) all += (all.empty() ? "" : ", ") + p.key;
-    if (found == presets.end()) refuse("There is no preset " + options.preset + "; there are " + all + ".");
+    if (found == presets.end()) refuseUsage("There is no preset " + options.preset + "; there are " + all + ".");
     spec = found->spec;
   }
   if (!options.spec.empty()) {
@@ -138,7 +163,8 @@ PathologySpec specOf(const Options& options) {
     spec = pathologySpecFromJson(text, options.spec);
   }
   apply(options.controls, spec);
-  validate(spec);
+  requireOfMode(options.controls, spec.mode);
+  asTyped([&] { validate(spec); });
   return spec;
 }
 
@@ -175,7 +201,9 @@ void listPresets(const Options& options, const Context& context) {
 void simulateScan(const Options& options, Context& context) {
   if (options.listPresets) return listPresets(options, context);
   if (options.scan.empty() || options.mask.empty() || options.output.empty())
-    refuse("pulmo simulate wants a scan, its lungs with --mask, and a file to write with -o.");
+    refuseUsage("pulmo simulate wants a scan, its lungs with --mask, and a file to write with -o.");
+  requireApart({{"-o", options.output}, {"--lesions", options.lesions}},
+               {{"SCAN", options.scan}, {"--mask", options.mask}, {"--spec", options.spec}}, options.series);
   const PathologySpec spec = specOf(options);
   requireVolumeWritable(options.output, context.overwrite());
   if (!options.lesions.empty()) requireVolumeWritable(options.lesions, context.overwrite());

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "app/cli/command.h"
+#include "app/cli/output_files.h"
 #include "pipeline/learn/shipped_weights.h"
 
 namespace pulmo::cli {
@@ -22,8 +23,9 @@ std::filesystem::path fileOf(const Options& options) {
 }
 
 void weights(const Options& options, Context& context) {
-  if (!options.output.empty()) requireWritable(options.output, context.overwrite());
   const std::filesystem::path file = fileOf(options);
+  requireApart({{"-o", options.output}}, {{"FILE", file}});
+  if (!options.output.empty()) requireWritable(options.output, context.overwrite());
   const NetworkWeights network = loadWeights(file);
   std::size_t values = 0;
   for (const NamedTensor& tensor : network.tensors) values += tensor.values.size();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/batch/batch.h"
 
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <iterator>
@@ -12,6 +13,7 @@
 #include "pipeline/core/error.h"
 #include "pipeline/dicomseg/segmentation_file.h"
 #include "pipeline/imaging/image_file.h"
+#include "pipeline/metrics/densitometry.h"
 #include "pipeline/metrics/volumetry.h"
 
 namespace pulmo {
@@ -25,6 +27,26 @@ constexpr const char* kTable = "batch.csv";
 
 ProgressSink part(const ProgressSink& whole, double from, double to) {
   return [&whole, from, to](double fraction, const std::string& step) { whole(from + (to - from) * fraction, step); };
+}
+
+void addAlarms(const std::vector<Alarm>& alarms, BatchRow& row) {
+  for (const Alarm& alarm : alarms) {
+    ++(alarm.severity == Severity::Serious   ? row.serious
+       : alarm.severity == Severity::Warning ? row.warnings
+                                             : row.notes);
+    if (std::find(row.alarmKinds.begin(), row.alarmKinds.end(), keyOf(alarm.kind)) == row.alarmKinds.end())
+      row.alarmKinds.emplace_back(keyOf(alarm.kind));
+  }
+}
+
+void addDensity(const std::vector<MeasuredRegion>& regions, BatchRow& row) {
+  for (const MeasuredRegion& region : regions) {
+    if (region.zone != LungZone::Whole) continue;
+    const Densitometry& d = region.density;
+    (region.part == LungPart::Right  ? row.right
+     : region.part == LungPart::Left ? row.left
+                                     : row.both) = {d.meanHu, d.percentile15Hu, d.lowPercent[0], d.highPercent[0]};
+  }
 }
 
 /// One run over the items.
@@ -113,10 +135,10 @@ class Run {
     row.remarks.insert(row.remarks.end(), found->notes.begin(), found->notes.end());
     const auto alarms = findAlarms(found->labels, scan->ct.get(), stop_, part(progress, 0.9, 1));
     if (!alarms) return false;
-    for (const Alarm& alarm : *alarms)
-      ++(alarm.severity == Severity::Serious   ? row.serious
-         : alarm.severity == Severity::Warning ? row.warnings
-                                               : row.notes);
+    const auto density = measureDensity(*scan->ct, found->labels, {}, stop_);
+    if (!density) return false;
+    addAlarms(*alarms, row);
+    addDensity(*density, row);
     const LungVolumes volumes = measureVolumes(found->labels);
     row.rightMl = volumes.rightMl;
     row.leftMl = volumes.leftMl;

@@ -23,6 +23,38 @@ std::optional<double> numberOf(const nlohmann::json& value) {
   return value.is_null() ? std::nullopt : std::optional(value.get<double>());
 }
 
+struct DensityColumn {
+  const char* key;  ///< as `pulmo measure --json` has it
+  std::optional<double> BatchDensity::*value;
+};
+constexpr DensityColumn kDensity[] = {{"mean_hu", &BatchDensity::meanHu},
+                                      {"percentile_15_hu", &BatchDensity::percentile15Hu},
+                                      {"laa_950_percent", &BatchDensity::laa950Percent},
+                                      {"haa_700_percent", &BatchDensity::haa700Percent}};
+struct DensityPart {
+  const char *key, *column;
+  BatchDensity BatchRow::*density;
+};
+constexpr DensityPart kParts[] = {{"right_lung", "right", &BatchRow::right},
+                                  {"left_lung", "left", &BatchRow::left},
+                                  {"lungs", "both", &BatchRow::both}};
+
+nlohmann::json densityJson(const BatchRow& row) {
+  nlohmann::json object = nlohmann::json::object();
+  for (const DensityPart& part : kParts)
+    for (const DensityColumn& column : kDensity)
+      object[part.key][column.key] = orNull((row.*part.density).*column.value);
+  return object;
+}
+
+/// Earlier versions wrote none.
+void readDensity(const nlohmann::json& from, BatchRow& row) {
+  if (!from.contains("density")) return;
+  for (const DensityPart& part : kParts)
+    for (const DensityColumn& column : kDensity)
+      (row.*part.density).*column.value = numberOf(from.at("density").at(part.key).at(column.key));
+}
+
 }  // namespace
 
 const BatchRow* BatchTable::find(const std::string& name) const {
@@ -53,7 +85,9 @@ std::string toJson(const BatchTable& table) {
                     {"alarms", {{"serious", row.serious}, {"warning", row.warnings}, {"note", row.notes}}},
                     {"seconds", row.seconds},
                     {"error", row.error.empty() ? nlohmann::json() : nlohmann::json(row.error)},
-                    {"notes", row.remarks}});
+                    {"notes", row.remarks},
+                    {"alarm_kinds", row.alarmKinds},
+                    {"density", densityJson(row)}});
   const nlohmann::json whole{{"pulmoscope_batch", kFormat}, {"use", "research only"}, {"method", table.method},
                              {"weights", table.weights},    {"ending", table.ending}, {"scans", rows}};
   // File names may be in any encoding: what is not UTF-8 is replaced, never thrown at.
@@ -81,6 +115,8 @@ BatchTable parseBatchTable(const std::string& text, const std::string& file) {
       row.seconds = from.at("seconds");
       if (!from.at("error").is_null()) row.error = from.at("error");
       row.remarks = from.at("notes").get<std::vector<std::string>>();
+      if (from.contains("alarm_kinds")) row.alarmKinds = from.at("alarm_kinds").get<std::vector<std::string>>();
+      readDensity(from, row);
       table.rows.push_back(std::move(row));
     }
     return table;
@@ -91,13 +127,23 @@ BatchTable parseBatchTable(const std::string& text, const std::string& file) {
 
 std::string toCsv(const BatchTable& table) {
   std::string csv =
-      "name,source,series,mask,right_ml,left_ml,both_ml,alarms_serious,alarms_warning,alarms_note,seconds,error\n";
+      "name,source,series,mask,right_ml,left_ml,both_ml,alarms_serious,alarms_warning,alarms_note,seconds,error,"
+      "alarm_kinds";
+  for (const DensityPart& part : kParts)
+    for (const DensityColumn& column : kDensity) csv += std::string(",") + part.column + "_" + column.key;
+  csv += "\n";
   const auto ml = [](const std::optional<double>& value) { return numberText(value, 2, ""); };
-  for (const BatchRow& row : table.rows)
+  for (const BatchRow& row : table.rows) {
+    std::string kinds;
+    for (const std::string& kind : row.alarmKinds) kinds += (kinds.empty() ? "" : ";") + kind;
     csv += csvField(row.name) + "," + csvField(row.source) + "," + csvField(row.uid) + "," + csvField(row.mask) + "," +
            ml(row.rightMl) + "," + ml(row.leftMl) + "," + ml(row.bothMl) + "," + std::to_string(row.serious) + "," +
            std::to_string(row.warnings) + "," + std::to_string(row.notes) + "," + numberText(row.seconds, 1, "") + "," +
-           csvField(row.error) + "\n";
+           csvField(row.error) + "," + csvField(kinds);
+    for (const DensityPart& part : kParts)
+      for (const DensityColumn& column : kDensity) csv += "," + numberText((row.*part.density).*column.value, 2, "");
+    csv += "\n";
+  }
   return csv;
 }
 

@@ -6,6 +6,11 @@
 
 namespace pulmo {
 
+/// The density of a lung, as far as cohorts are compared by it; absent where there is no such lung.
+struct BatchDensity {
+  std::optional<double> meanHu, percentile15Hu, laa950Percent, haa700Percent;
+};
+
 /// What came of one scan. Without identity: no patient's name or number.
 struct BatchRow {
   std::string name, source, uid;  ///< of the item
@@ -15,6 +20,8 @@ struct BatchRow {
   double seconds = 0;                        ///< reading, segmenting and saving
   std::string error;                         ///< a sentence; "" if the mask is there
   std::vector<std::string> remarks;          ///< sentences: what was unusual
+  std::vector<std::string> alarmKinds;       ///< as `pulmo measure --json` names them, each once, serious ones first
+  BatchDensity right, left, both;
 };
 
 /// A batch as it stands: its settings and what is done so far, in the order in which it was done.

@@ -25,9 +25,9 @@ struct SegmentationOptions {
 /// @throws Error{InvalidInput} if the scan does not come from DICOM slices that say what they are and where they lie
 void requireSegmentationSource(const SourceGeometry& source);
 
-/// Writes a mask as DICOM SEG (BINARY): a segment a lung, coded in SNOMED CT, a frame a source image on which it is to
-/// be seen, with a reference to that image and at exactly its place. Scans that were resampled go back to their
-/// slices. What was written is read again and compared before it takes its name.
+/// Writes a mask as DICOM SEG (BINARY): a segment a lung, coded in SNOMED CT, a frame for each lung and source image
+/// that holds some of it, with a reference to that image and at exactly its place. Scans that were resampled go back to
+/// their slices. What was written is read again and compared before it takes its name.
 ///
 /// Study, frame of reference and source images keep their UIDs: without them nobody could put the mask on its scan.
 /// The patient's name, number, birth date and sex, and the study's date, time and numbers are left empty unless asked

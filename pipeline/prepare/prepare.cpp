@@ -173,8 +173,7 @@ class Preparation {
 
   std::optional<LabelVolume> thresholdMask(const CaseSource& source, const Scan& scan, StoredCase& stored) {
     if (!source.threshold.value_or(options_.thresholdMasks))
-      throw Error(ErrorKind::InvalidInput,
-                  source.name + " has no mask: put one beside it, or let the threshold method make it.");
+      throw Error(ErrorKind::InvalidInput, source.name + kHasNoMask + ", or let the threshold method make it.");
     if (source.diseased && !source.threshold.value_or(false))
       throw Error(ErrorKind::InvalidInput, source.name +
                                                " is diseased and has no mask: the threshold method would "

@@ -25,6 +25,9 @@ struct PrepareOptions {
   Overwrite overwrite = Overwrite::Refuse;
 };
 
+/// In the sentence about a case that PrepareOptions::thresholdMasks would help.
+inline constexpr const char* kHasNoMask = " has no mask: put one beside it";
+
 struct PrepareReport {
   std::vector<StoredCase> cases;
   std::vector<std::string> problems;  ///< sentences: cases that were left out, and why

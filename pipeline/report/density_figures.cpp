@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/report/density_figures.h"
 
+#include <algorithm>
+#include <initializer_list>
+#include <iterator>
 #include <nlohmann/json.hpp>
+#include <string_view>
+#include <utility>
 
 #include "pipeline/report/number_text.h"
 
@@ -37,10 +42,26 @@ constexpr DensityFigure kFigures[] = {
     {"dense_percent", "Dense, %", 1, [](const D& d) -> Value { return d.densePercent; }},
 };
 
-const Densitometry* wholeOf(const std::vector<MeasuredRegion>& regions, LungPart part) {
+constexpr std::size_t kNameWidth = 22, kColumnWidth = 11;
+
+const Densitometry* densityOf(const std::vector<MeasuredRegion>& regions, LungPart part, LungZone zone) {
   for (const MeasuredRegion& region : regions)
-    if (region.part == part && region.zone == LungZone::Whole) return &region.density;
+    if (region.part == part && region.zone == zone) return &region.density;
   return nullptr;
+}
+
+std::string lineOf(std::string name, const DensityFigure& figure, std::initializer_list<const Densitometry*> columns) {
+  name.resize(kNameWidth, ' ');
+  for (const Densitometry* d : columns)
+    name += padded(numberText(d != nullptr ? figure.value(*d) : std::nullopt, figure.decimals, "-"), kColumnWidth);
+  return name + "\n";
+}
+
+std::string headerOf(const char* name, std::initializer_list<const char*> columns) {
+  std::string line = name;
+  line.resize(kNameWidth, ' ');
+  for (const char* column : columns) line += padded(column, kColumnWidth);
+  return line + "\n";
 }
 
 std::string limitsText(const AerationLimits& limits, const char* between) {
@@ -93,21 +114,35 @@ std::string toCsv(const std::vector<MeasuredRegion>& regions) {
 }
 
 std::string toText(const std::vector<MeasuredRegion>& regions) {
-  constexpr std::size_t kName = 22, kColumn = 11;
-  std::string text =
-      padded("", kName) + padded("Right", kColumn) + padded("Left", kColumn) + padded("Both", kColumn) + "\n";
-  for (const DensityFigure& figure : kFigures) {
-    std::string line = figure.name;
-    line.resize(kName, ' ');
-    for (const LungPart part : {LungPart::Right, LungPart::Left, LungPart::Both}) {
-      const Densitometry* d = wholeOf(regions, part);
-      line += padded(numberText(d != nullptr ? figure.value(*d) : std::nullopt, figure.decimals, "-"), kColumn);
-    }
-    text += line + "\n";
-  }
+  std::string text = headerOf("", {"Right", "Left", "Both"});
+  const Densitometry* whole[3];
+  for (const LungPart part : {LungPart::Right, LungPart::Left, LungPart::Both})
+    whole[static_cast<std::size_t>(part)] = densityOf(regions, part, LungZone::Whole);
+  for (const DensityFigure& figure : kFigures) text += lineOf(figure.name, figure, {whole[0], whole[1], whole[2]});
   if (!regions.empty())
     text += "Inflated, infiltrated, collapsed, dense: from " +
             limitsText(regions.front().density.aerationLimits, ", ") + " HU\n";
+  return text;
+}
+
+std::string thirdsText(const std::vector<MeasuredRegion>& regions) {
+  constexpr std::string_view kShown[] = {"ml", "mean_hu", "laa_950_percent", "haa_700_percent"};
+  const std::pair<LungPart, const char*> parts[] = {
+      {LungPart::Right, "Right lung"}, {LungPart::Left, "Left lung"}, {LungPart::Both, "Both lungs"}};
+  const bool sided = densityOf(regions, LungPart::Right, LungZone::Whole) != nullptr ||
+                     densityOf(regions, LungPart::Left, LungZone::Whole) != nullptr;
+  std::string text;
+  for (const auto& [part, name] : parts) {
+    if (part == LungPart::Both && sided) continue;  // its thirds mix those of two lungs
+    const Densitometry* thirds[3] = {densityOf(regions, part, LungZone::Upper),
+                                     densityOf(regions, part, LungZone::Middle),
+                                     densityOf(regions, part, LungZone::Lower)};
+    if (std::all_of(std::begin(thirds), std::end(thirds), [](const Densitometry* d) { return d == nullptr; })) continue;
+    text += headerOf(name, {"Upper", "Middle", "Lower"});
+    for (const DensityFigure& figure : kFigures)
+      if (std::find(std::begin(kShown), std::end(kShown), figure.key) != std::end(kShown))
+        text += lineOf(figure.name, figure, {thirds[0], thirds[1], thirds[2]});
+  }
   return text;
 }
 

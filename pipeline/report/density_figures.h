@@ -30,5 +30,7 @@ struct DensityFigure {
 [[nodiscard]] std::string toCsv(const std::vector<MeasuredRegion>& regions);
 /// The whole lungs, a column each, for a terminal.
 [[nodiscard]] std::string toText(const std::vector<MeasuredRegion>& regions);
+/// Each lung's thirds, a column each, with the few figures that tell where disease is; "" where there are none.
+[[nodiscard]] std::string thirdsText(const std::vector<MeasuredRegion>& regions);
 
 }  // namespace pulmo

@@ -104,7 +104,10 @@ std::string toJson(const std::vector<WorstPlace>& places) {
     list.push_back({{"label", labelInfo(place.label).key},
                     {"kind", place.missed() ? "missed" : "added"},
                     {"signed_mm", jsonOf(place.signedMm)},
-                    {"position_mm", place.positionMm}});
+                    {"position_mm", place.positionMm},
+                    {"axes", "LPS"},
+                    {"voxel", place.voxel},
+                    {"slice", place.voxel[2] + 1}});
   return list.dump(2);
 }
 
@@ -119,7 +122,8 @@ std::string toText(const std::vector<WorstPlace>& places, std::size_t most) {
       text += place.missed() ? "missed entirely, around (" : "added entirely, around (";
     else
       text += numberText(std::abs(place.signedMm), 1, "") + (place.missed() ? " mm missed at (" : " mm added at (");
-    text += numberText(p[0], 1, "") + ", " + numberText(p[1], 1, "") + ", " + numberText(p[2], 1, "") + ") mm\n";
+    text += numberText(p[0], 1, "") + ", " + numberText(p[1], 1, "") + ", " + numberText(p[2], 1, "") +
+            ") mm LPS, slice " + std::to_string(place.voxel[2] + 1) + "\n";
   }
   return text;
 }

@@ -24,8 +24,10 @@ namespace pulmo {
 [[nodiscard]] std::string toCsv(const LungVolumes& volumes);
 [[nodiscard]] std::string toText(const LungVolumes& volumes);
 
-/// [{"label", "kind": "missed" | "added", "signed_mm", "position_mm": [x, y, z]}], worst first; positions are LPS. A
-/// lung that the other mask does not have at all has no "signed_mm": null.
+/// [{"label", "kind": "missed" | "added", "signed_mm", "position_mm": [x, y, z], "axes": "LPS", "voxel": [x, y, z],
+///   "slice"}], worst first. Voxels are the canonical grid's, from 0; slices are axial, from 1 at the feet, as panes
+///   and
+/// reports count them. A lung that the other mask does not have at all has no "signed_mm": null.
 [[nodiscard]] std::string toJson(const std::vector<WorstPlace>& places);
 /// A line a place, `most` lines: "Worst: right lung, 12.3 mm missed at (-62.0, 14.5, -210.0) mm".
 [[nodiscard]] std::string toText(const std::vector<WorstPlace>& places, std::size_t most);

@@ -43,6 +43,7 @@ struct ReportAlarm {
   std::string where;                  ///< "Right lung, lower third, slice 34 of 133"
   Point3 positionMm{0, 0, 0};         ///< LPS
   std::optional<double> ml, mm;
+  Index3 voxel{0, 0, 0};  ///< of the canonical grid
 };
 
 /// A place where the mask differs from the reference.

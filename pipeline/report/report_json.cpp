@@ -22,14 +22,17 @@ json orNull(const std::string& text) {
   return text.empty() ? json() : json(text);
 }
 
-json alarmsOf(const std::vector<ReportAlarm>& alarms) {
+json alarmsOf(const std::vector<ReportAlarm>& alarms, bool spacingKnown) {
   json list = json::array();
   for (const ReportAlarm& alarm : alarms)
     list.push_back({{"kind", alarm.kind},
                     {"severity", alarm.severity},
                     {"label", alarm.label},
                     {"sentence", alarm.sentence},
-                    {"position_mm", alarm.positionMm},
+                    {"position_mm", spacingKnown ? json(alarm.positionMm) : json()},
+                    {"axes", "LPS"},
+                    {"voxel", alarm.voxel},
+                    {"slice", alarm.voxel[2] + 1},
                     {"ml", orNull(alarm.ml)},
                     {"mm", orNull(alarm.mm)}});
   return list;
@@ -122,7 +125,7 @@ std::string toJson(const ReportContent& content) {
                  {"reference", content.agreement ? orNull(content.reference) : json()},
                  {"metrics", metrics},
                  {"worst_places", placesOf(content)},
-                 {"alarms", alarmsOf(content.alarms)},
+                 {"alarms", alarmsOf(content.alarms, content.spacingKnown)},
                  {"decision", decision},
                  {"made", content.madeAt},
                  {"version", content.version},

@@ -75,7 +75,7 @@ class TestCli : public QObject {
     QVERIFY(table.readLine().startsWith("label,voxels,pairs,ml,mean_hu"));
     const Answer far = pulmo_({"measure", ct_, mask_, "--sphere=9999,0,0,10"});
     QVERIFY(far.exitCode == 3 && far.err.contains("No lung lies within the sphere"));
-    QCOMPARE(pulmo_({"measure", ct_, mask_, "--limits=-900,-700,-800,50"}).exitCode, 3);
+    QCOMPARE(pulmo_({"measure", ct_, mask_, "--limits=-900,-700,-800,50"}).exitCode, 2);
     QCOMPARE(pulmo_({"measure", ct_, mask_, "--limits=-900,-700"}).exitCode, 2);
 
     const Answer surface = pulmo_({"surface", mask_, "-o", dir_.filePath("lungs.ply"), "--json"});
@@ -99,6 +99,13 @@ class TestCli : public QObject {
     SourceGeometry source;
     source.grid = grid;
     saveMask(cut.toStdString(), mask, source, Overwrite::Replace);
+    // Position, voxel and slice (axial, from 1 at the feet) are of one place.
+    const auto isOnePlace = [&](const nlohmann::json& place) {
+      const auto v = place["voxel"].get<Index3>();
+      const Point3 expected = toPatient(grid, v), p = place["position_mm"].get<Point3>();
+      return std::hypot(p[0] - expected[0], p[1] - expected[1], p[2] - expected[2]) < 0.01 &&
+             place["slice"].get<int>() == v[2] + 1 && place["axes"] == "LPS";
+    };
     const auto near = [&](const nlohmann::json& place) {
       const auto p = place["position_mm"].get<std::array<double, 3>>();
       return std::hypot(p[0] - centre[0], p[1] - centre[1], p[2] - centre[2]) < 23;
@@ -108,11 +115,16 @@ class TestCli : public QObject {
     const nlohmann::json worst = compare.json()["worst_places"].at(0);
     QCOMPARE(worst["label"].get<std::string>(), std::string("right_lung"));
     QCOMPARE(worst["kind"].get<std::string>(), std::string("missed"));
-    QVERIFY(worst["signed_mm"].get<double>() < -8 && near(worst));
-    QVERIFY(pulmo_({"compare", lungs_, cut}).out.contains("Worst: right lung, "));
+    QVERIFY(worst["signed_mm"].get<double>() < -8 && near(worst) && isOnePlace(worst));
+    const QString told = pulmo_({"compare", lungs_, cut}).out;
+    QVERIFY(told.contains("Worst: right lung, ") &&
+            told.contains(QString(") mm LPS, slice %1\n").arg(worst["slice"].get<int>())));
     QVERIFY(pulmo_({"compare", lungs_, cut, "--json", "--no-distances"}).json()["worst_places"].is_null());
 
     const nlohmann::json healthy = pulmo_({"measure", ct_, lungs_, "--json"}).json()["alarms"];
+    const QString healthyText = pulmo_({"measure", ct_, lungs_}).out;
+    QCOMPARE(healthyText.contains("Nothing unusual was found."), healthy.empty());
+    QCOMPARE(healthyText.count(" Upper "), 2);  // thirds of the right and of the left lung
     for (const auto& alarm : healthy) QCOMPARE(alarm["severity"].get<std::string>(), std::string("note"));
     // A mask with its sides exchanged is told in words and in JSON.
     for (auto& v : mask.voxels()) v = v == kRightLung ? kLeftLung : v == kLeftLung ? kRightLung : v;
@@ -122,8 +134,35 @@ class TestCli : public QObject {
     const nlohmann::json alarm = measure.json()["alarms"].at(0);
     QCOMPARE(alarm["kind"].get<std::string>(), std::string("sides_swapped"));
     QCOMPARE(alarm["severity"].get<std::string>(), std::string("serious"));
-    QVERIFY(alarm["position_mm"].size() == 3 && alarm["ml"].is_null() && alarm["mm"].get<double>() > 50);
-    QVERIFY(pulmo_({"measure", ct_, cut, "--right", "1", "--left", "2"}).out.contains("Sides swapped (serious): "));
+    QVERIFY(isOnePlace(alarm) && alarm["ml"].is_null() && alarm["mm"].get<double>() > 50);
+    const QString text = pulmo_({"measure", ct_, cut, "--right", "1", "--left", "2"}).out;
+    QVERIFY(text.contains("Sides swapped (serious): ") &&
+            text.contains(QString(") mm LPS, slice %1.\n").arg(alarm["slice"].get<int>())));
+  }
+  // Tables of many scans are put together, and a file on its own has to say what it is of.
+  void tablesSayWhatTheyAreOf() {
+    const QString table = dir_.filePath("of.csv"), textures = dir_.filePath("of-texture.csv");
+    const auto rowsOf = [](const QString& file) {
+      QFile f(file);
+      return f.open(QIODevice::ReadOnly) ? QString::fromUtf8(f.readAll()).trimmed().split('\n') : QStringList();
+    };
+    const Answer a = pulmo_({"measure", ct_, lungs_, "--csv", table, "--texture-csv", textures, "--json"});
+    QVERIFY2(a.exitCode == 0, qPrintable(a.err));
+    QVERIFY(a.json()["use"] == "research only" && a.json()["version"].is_string());
+    for (const QString& file : {table, textures}) {
+      const QStringList rows = rowsOf(file);
+      QVERIFY(rows.size() > 2 && rows[0].endsWith(",scan,series,mask"));
+      for (const QString& row : rows.mid(1))
+        QVERIFY2(row.endsWith("," + ct_ + ",ct.nii.gz," + lungs_), qPrintable(row));
+    }
+    const QString agreement = dir_.filePath("of-compare.csv");
+    const Answer c = pulmo_({"compare", lungs_, lungs_, "--scan", ct_, "--csv", agreement, "--json"});
+    QVERIFY2(c.exitCode == 0, qPrintable(c.err));
+    QVERIFY(c.json()["use"] == "research only" && c.json()["version"] == a.json()["version"]);
+    const QStringList rows = rowsOf(agreement);
+    QVERIFY(rows.size() == 4 && rows[0].endsWith(",scan,series,reference,mask"));
+    QVERIFY2(rows[3].startsWith("lungs,1.0") && rows[3].endsWith("," + ct_ + ",ct.nii.gz," + lungs_ + "," + lungs_),
+             qPrintable(rows[3]));
   }
   void keepsWhatIsThere() {
     QVERIFY(QFile::exists(mask_));
@@ -148,9 +187,20 @@ class TestCli : public QObject {
     QTest::addRow("one value, lung and left")
         << QStringList{"surface", lungs_, "-o", "x.stl", "--left", "1", "--lungs", "1"} << 2;
     // Said before the work: neither input is there to be read.
-    QTest::addRow("mask of an unknown kind") << QStringList{"segment", "/no/such/thing", "-o", "x.pdf"} << 3;
-    QTest::addRow("surface of an unknown kind") << QStringList{"surface", "/no/such/thing", "-o", "x.pdf"} << 3;
-    QTest::addRow("phantom of an unknown kind") << QStringList{"phantom", "-o", "x.pdf"} << 3;
+    QTest::addRow("mask of an unknown kind") << QStringList{"segment", "/no/such/thing", "-o", "x.pdf"} << 2;
+    QTest::addRow("surface of an unknown kind") << QStringList{"surface", "/no/such/thing", "-o", "x.pdf"} << 2;
+    QTest::addRow("phantom of an unknown kind") << QStringList{"phantom", "-o", "x.pdf"} << 2;
+    QTest::addRow("weights for threshold")
+        << QStringList{"segment", "/no/such/thing", "-o", "x.nii", "--method", "threshold", "--weights", "a.pth"} << 2;
+    QTest::addRow("uncertainty of threshold")
+        << QStringList{"segment", "/no/such/thing", "-o", "x.nii", "--method", "threshold", "--uncertainty", "u.nii"}
+        << 2;
+    QTest::addRow("limits in the wrong order")
+        << QStringList{"measure", "/no/such/thing", "m.nii", "--limits=-900,-700,-800,50"} << 2;
+    QTest::addRow("a sphere without a radius")
+        << QStringList{"measure", "/no/such/thing", "m.nii", "--sphere=1,2,3,0"} << 2;
+    QTest::addRow("nothing to turn") << QStringList{"render", "/no/such/thing", "-o", "t", "--turn", "9"} << 2;
+    QTest::addRow("nothing to simulate") << QStringList{"simulate"} << 2;
     QTest::addRow("no such file") << QStringList{"info", "/no/such/thing"} << 4;
     QTest::addRow("unwritable folder") << QStringList{"phantom", "-o", "/no/such/folder/x.nii"} << 4;
   }
@@ -238,13 +288,23 @@ class TestCli : public QObject {
     QVERIFY(process.waitForFinished(60000));
     const QString err = QString::fromUtf8(process.readAllStandardError());
     QVERIFY2(process.exitCode() == 0, qPrintable(err));
-    QFile png(dir_.filePath("a.png"));
-    QVERIFY(png.open(QIODevice::ReadOnly));
-    QCOMPARE(png.read(4), QByteArray("\x89PNG"));
-    process.start(PULMO_PROGRAM, {"render", ct_, "--mask", lungs_, "-o", dir_.filePath("b.png")});
+    process.start(PULMO_PROGRAM, {"render", ct_, "--mask", lungs_, "-o", dir_.filePath("b.PNG")});
     QVERIFY(process.waitForFinished(60000));
-    QCOMPARE(process.exitCode(), 4);
-    QVERIFY(QString::fromUtf8(process.readAllStandardError()).contains("display"));
+    const QString note = QString::fromUtf8(process.readAllStandardError());
+    QVERIFY2(process.exitCode() == 0 && note.contains("Without a display"), qPrintable(note));
+    for (const char* name : {"a.png", "b.PNG"}) {
+      QFile png(dir_.filePath(name));
+      QVERIFY(png.open(QIODevice::ReadOnly));
+      const QByteArray bytes = png.readAll();
+      QVERIFY(bytes.startsWith("\x89PNG") && bytes.contains(QByteArray("tEXtDisclaimer\0research only", 28)));
+    }
+  }
+  void writesPicturesAsPngAlone() {
+    for (const char* name : {"a.jpg", "a", "a.png.gz"}) {
+      const Answer a = pulmo_({"render", ct_, "-o", dir_.filePath(name), "--size", "100", "100"});
+      QVERIFY2(a.exitCode == 2 && a.err.contains(".png"), qPrintable(a.err));
+      QVERIFY(!QFile::exists(dir_.filePath(name)));
+    }
   }
   void namesTheOptionsThatTellTheSides() {
     const QString odd = dir_.filePath("odd.mha");
@@ -260,9 +320,35 @@ class TestCli : public QObject {
     file.close();
     const Answer surface = pulmo_({"surface", odd, "-o", dir_.filePath("odd.ply")});
     QCOMPARE(surface.exitCode, 3);
-    QVERIFY2(surface.err.contains("5, 7") && surface.err.contains("--right and --left"), qPrintable(surface.err));
+    QVERIFY2(surface.err.contains("5, 7") && surface.err.contains("--right 12,13,14 --left 9,10,11"),
+             qPrintable(surface.err));
     const Answer compare = pulmo_({"compare", odd, odd});
-    QVERIFY2(compare.exitCode == 3 && compare.err.contains("--reference-right"), qPrintable(compare.err));
+    QVERIFY2(compare.exitCode == 3 && compare.err.contains("--reference-right 12,13,14 --reference-left 9"),
+             qPrintable(compare.err));
+    QVERIFY(pulmo_({"surface", odd, "-o", dir_.filePath("odd.ply"), "--right", "5", "--left", "6,7"}).exitCode == 0);
+  }
+  // What has no spacing has no place in mm either.
+  void leavesMillimetresOutWithoutASpacing() {
+    PULMO_NEED_DATA(slice, "finding-lungs/ID_0000_Z_0142_ct.tif");
+    const QString image = QString::fromStdString(slice.string());
+    const QString mask = QString(image).replace("_ct.tif", "_lungs.tif");
+    const Answer json = pulmo_({"measure", image, mask, "--lungs", "255", "--json"});
+    QVERIFY2(json.exitCode == 0, qPrintable(json.err));
+    const nlohmann::json alarms = json.json()["alarms"];
+    for (const auto& alarm : alarms)
+      QVERIFY(alarm["position_mm"].is_null() && alarm["slice"] == 1 && alarm["voxel"].size() == 3);
+    const QString text = pulmo_({"measure", image, mask, "--lungs", "255"}).out;
+    QVERIFY2(!text.contains(") mm") && text.count(" In slice 1, column ") == static_cast<qsizetype>(alarms.size()),
+             qPrintable(text));
+  }
+  void saysHowToMakeMissingMasks() {
+    QDir().mkpath(dir_.filePath("bare/p1"));
+    QVERIFY(QFile::copy(ct_, dir_.filePath("bare/p1/ct.nii.gz")));
+    const QStringList arguments{"prepare", dir_.filePath("bare"), "-o", dir_.filePath("bare-store")};
+    const Answer none = pulmo_(arguments);
+    QVERIFY2(none.exitCode == 3 && none.err.contains("--threshold-masks"), qPrintable(none.err));
+    const Answer some = pulmo_(arguments + QStringList{"--phantoms", "1"});
+    QVERIFY2(some.exitCode == 0 && some.err.contains("Note: --threshold-masks"), qPrintable(some.err));
   }
   void segmentsEverySharedSeries() {
     PULMO_NEED_DATA(data, "README.md");

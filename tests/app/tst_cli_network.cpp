@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <QDir>
 #include <QFile>
 #include <QFileInfo>
 #include <QProcess>
@@ -115,6 +116,37 @@ class TestCliNetwork : public QObject {
     QCOMPARE(shipped.json()["labels"], named.json()["labels"]);
     QVERIFY(shipped.json()["weights"].get<std::string>().find("dark.pth") != std::string::npos);
     QCOMPARE(pulmoShipping(dir_.filePath("gone.pth"), {"segment", ct, "-o", dir_.filePath("c.nrrd")}).exitCode, 3);
+  }
+  // What made a mask is said with it; and where it is not the network that one expects, that too.
+  void saysWhatFindsTheLungs() {
+    const QString ct = dir_.filePath("said.nii.gz"), alone = dir_.filePath("alone/pulmo");
+    QCOMPARE(pulmo_({"phantom", "-o", ct, "--size", "96", "96", "48"}).exitCode, 0);
+    const Answer named = pulmoShipping(model_, {"segment", ct, "-o", dir_.filePath("n.nrrd")});
+    QVERIFY2(named.err.contains("Lungs by unet (dark.pth).") && named.err.contains("n.nrrd, by unet (dark.pth)."),
+             qPrintable(named.err));
+    QVERIFY2(!named.err.contains("Warning"), qPrintable(named.err));
+    // The program where no weights lie beside it.
+    QDir().mkpath(dir_.filePath("alone"));
+    QVERIFY(QFile::copy(PULMO_PROGRAM, alone));
+    QDir().mkpath(dir_.filePath("scans"));
+    QVERIFY(QFile::copy(ct, dir_.filePath("scans/ct.nii.gz")));
+    const QList<QStringList> commands{{"segment", ct, "-o", dir_.filePath("t.nrrd"), "--json"},
+                                      {"batch", dir_.filePath("scans"), "-o", dir_.filePath("t")},
+                                      {"report", ct, "-o", dir_.filePath("t.json")}};
+    for (const QStringList& arguments : commands) {
+      QProcess process;
+      process.start(alone, arguments);
+      QVERIFY(process.waitForFinished(60000));
+      const QString err = QString::fromUtf8(process.readAllStandardError());
+      QVERIFY2(process.exitCode() == 0, qPrintable(err));
+      QVERIFY2(err.contains("Warning: No trained network") && err.contains("Lungs by threshold."), qPrintable(err));
+      if (arguments[0] != "segment") continue;
+      const auto json = nlohmann::json::parse(process.readAllStandardOutput().toStdString());
+      QVERIFY(json["method"] == "threshold" && json["weights"].is_null());
+      QVERIFY(json["notes"].back().get<std::string>().starts_with("No trained network"));
+    }
+    QFile report(dir_.filePath("t.json"));
+    QVERIFY(report.open(QIODevice::ReadOnly) && report.readAll().contains("No trained network"));
   }
 };
 

@@ -117,6 +117,11 @@ class TestBatch : public QObject {
     QVERIFY(good.error.empty() && good.mask == "scan1.nii.gz");
     QVERIFY(std::abs(*good.rightMl - 2 * 2 * 2.5 * 4 / 1000) < 1e-9 && std::abs(*good.leftMl - 0.02) < 1e-9);
     QVERIFY(good.serious + good.warnings + good.notes > 0);  // 0.06 ml of lung is too little
+    // Which alarms, and the density of lungs that are -600 HU throughout.
+    QVERIFY(std::find(good.alarmKinds.begin(), good.alarmKinds.end(), "imbalance") != good.alarmKinds.end());  // 2 : 1
+    QVERIFY(good.right.meanHu == -600 && good.left.percentile15Hu == -600);
+    QVERIFY(good.both.laa950Percent == 0 && good.both.haa700Percent == 100);
+    QVERIFY(!table.find("scan2")->both.meanHu);
     QCOMPARE((loadMask(s.output / good.mask, nullptr)[{8, 3, 1}]), kLeftLung);
     QVERIFY(!fs::exists(s.output / "scan2.nii.gz"));
     // The files say the same.
@@ -127,6 +132,16 @@ class TestBatch : public QObject {
     QVERIFY(csv.find("scan1," + (root_ / "scans/scan1").string() +
                      ",1.2.826.0.1.3680043.2.1125.1.1.1,scan1.nii.gz,0.04,"
                      "0.02,0.06,") != std::string::npos);
+    QVERIFY(csv.find(",error,alarm_kinds,right_mean_hu,right_percentile_15_hu,right_laa_950_percent,"
+                     "right_haa_700_percent,left_mean_hu,") != std::string::npos);
+    QVERIFY(csv.find("imbalance") != std::string::npos);
+    QVERIFY(csv.find(",-600.00,-600.00,0.00,100.00\n") != std::string::npos);
+    // A state of an earlier version has neither.
+    std::string older = textOf(s.output / "batch.json");
+    for (const char* key : {"\"density\"", "\"alarm_kinds\""})
+      for (std::size_t at = 0; (at = older.find(key, at)) != std::string::npos;) older.replace(at + 1, 3, "old");
+    const BatchTable old = parseBatchTable(older, "batch.json");
+    QVERIFY(old.find("scan1")->alarmKinds.empty() && !old.find("scan1")->right.meanHu && old.find("scan1")->rightMl);
     QVERIFY(csv.find("\"There is no file, and \"\"quotes\"\", commas.\"") != std::string::npos);
     QVERIFY((csv + toJson(table)).find("Test^Phantom") == std::string::npos);
   }

@@ -63,6 +63,33 @@ class TestDensityFigures : public QObject {
              qPrintable(lines[lines.size() - 2]));
     QVERIFY2(lines[3].simplified() == "Mean, HU -812.3 - -", qPrintable(lines[3]));
   }
+  void thirds() {
+    QCOMPARE(thirdsText({}), std::string());
+    const auto region = [](LungPart part, LungZone zone, double meanHu) {
+      MeasuredRegion r{part, zone, {}};
+      r.density.ml = 100.04;
+      r.density.meanHu = meanHu;
+      r.density.lowPercent[0] = 1.5;
+      r.density.highPercent[0] = 5.5;
+      return r;
+    };
+    const auto linesOf = [](const std::vector<MeasuredRegion>& all) {
+      return QString::fromStdString(thirdsText(all)).simplified();
+    };
+    std::vector<MeasuredRegion> all{region(LungPart::Both, LungZone::Upper, -1),
+                                    region(LungPart::Both, LungZone::Lower, -3)};
+    QCOMPARE(linesOf(all), QString("Both lungs Upper Middle Lower Volume, ml 100.0 - 100.0 Mean, HU -1.0 - -3.0 "
+                                   "Below -950 HU, % 1.5 - 1.5 Above -700 HU, % 5.5 - 5.5"));
+    // Where sides are told, each lung's own.
+    for (const auto& [part, hu] : {std::pair{LungPart::Right, -820.0}, {LungPart::Left, -830.0}})
+      for (const LungZone zone :
+           {LungZone::Whole, LungZone::Upper, LungZone::Middle, LungZone::Lower, LungZone::Dorsal})
+        all.push_back(region(part, zone, hu + static_cast<int>(zone)));
+    const QString sided = linesOf(all);
+    QVERIFY2(sided.startsWith("Right lung Upper Middle Lower") && !sided.contains("Both"), qPrintable(sided));
+    QVERIFY2(sided.contains("Mean, HU -819.0 -818.0 -817.0") && sided.contains("Mean, HU -829.0 -828.0 -827.0"),
+             qPrintable(sided));
+  }
   void everyFigureHasItsOwnKey() {
     QSet<QString> keys;
     for (const DensityFigure& figure : densityFigures()) keys.insert(figure.key);

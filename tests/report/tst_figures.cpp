@@ -69,16 +69,19 @@ class TestFigures : public QObject {
     const auto list = QJsonDocument::fromJson(QByteArray::fromStdString(toJson(places))).array();
     QCOMPARE(list.size(), 2);
     const QJsonObject first = list[0].toObject();
-    QCOMPARE(first.keys(), (QStringList{"kind", "label", "position_mm", "signed_mm"}));
+    QCOMPARE(first.keys(), (QStringList{"axes", "kind", "label", "position_mm", "signed_mm", "slice", "voxel"}));
     QCOMPARE(first["label"].toString(), QString("right_lung"));
     QCOMPARE(first["kind"].toString(), QString("missed"));
     QCOMPARE(first["signed_mm"].toDouble(), -12.34);
     QCOMPARE(first["position_mm"].toArray()[2].toDouble(), -210.0);
+    QCOMPARE(first["axes"].toString(), QString("LPS"));
+    QCOMPARE(first["voxel"].toArray(), (QJsonArray{3, 4, 5}));
+    QCOMPARE(first["slice"].toInt(), 6);  // counted from 1
     QCOMPARE(list[1].toObject()["kind"].toString(), QString("added"));
     QCOMPARE(QString::fromStdString(toText(places, 1)),
-             QString("Worst: right lung, 12.3 mm missed at (-62.0, 14.5, -210.0) mm\n"));
+             QString("Worst: right lung, 12.3 mm missed at (-62.0, 14.5, -210.0) mm LPS, slice 6\n"));
     QCOMPARE(QString::fromStdString(toText(places, 5)).split('\n')[1],
-             QString("       lungs, 3.0 mm added at (0.0, 2.0, 3.0) mm"));
+             QString("       lungs, 3.0 mm added at (0.0, 2.0, 3.0) mm LPS, slice 2"));
     QCOMPARE(toText(std::vector<WorstPlace>(), 5), std::string());
     QCOMPARE(toJson(std::vector<WorstPlace>()), std::string("[]"));
   }

@@ -76,7 +76,7 @@ class TestReport : public QObject {
     c.scan.description = c.scan.studyDescription = c.scan.date = c.scan.uid = c.scan.manufacturer = kMarkup;
     c.scan.kernel = c.mask.method = c.mask.file = c.mask.weights = c.mask.card = c.version = c.madeAt = kMarkup;
     c.decision = ReportDecision{kMarkup, kMarkup, kMarkup, kMarkup};
-    c.alarms.front() = {kMarkup, kMarkup, kMarkup, kMarkup, kMarkup, kMarkup, {}, {}, {}};
+    c.alarms.front() = {kMarkup, kMarkup, kMarkup, kMarkup, kMarkup, kMarkup, {}, {}, {}, {}};
     c.notes.push_back(kMarkup);
     c.pictures.push_back({kMarkup, kMarkup, "x", 10, 10, kMarkup, kMarkup, kMarkup, kMarkup, 1});
     const QString hostile = htmlOf(c);

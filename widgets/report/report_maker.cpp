@@ -36,7 +36,7 @@ std::vector<ReportAlarm> alarmTexts(const std::vector<Alarm>& alarms, const Labe
     const bool both = alarm.label == kBackground || alarm.label == kLungUnsided;
     texts.push_back({keyOf(alarm.kind), keyOf(alarm.severity), std::string(both ? "lungs" : labelInfo(alarm.label).key),
                      nameOf(alarm), alarm.sentence, findings[i].where.toStdString(), alarm.positionMm, alarm.ml,
-                     alarm.mm});
+                     alarm.mm, alarm.voxel});
   }
   return texts;
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <array>
 
 #include "widgets/scene/lung_raster.h"
@@ -62,6 +63,18 @@ double drawDirection(const PixelView& out, const std::string& letters, double x,
       }
   lines.paint(colour, 1);
   return directionWidth(letters, height);
+}
+
+void drawDirections(const PixelView& out, double turnedDeg) {
+  constexpr Pixel kLetter = pixelOfRgb(240, 208, 120);
+  const double height = std::max(10.0, 0.03 * out.height), edge = 0.025 * out.width;
+  const double middle = (out.height - height) / 2;
+  const LungDirections directions = directionsOf(turnedDeg);
+  drawDirection(out, directions.left, edge, middle, height, kLetter);
+  drawDirection(out, directions.right, out.width - edge - directionWidth(directions.right, height), middle, height,
+                kLetter);
+  drawDirection(out, "S", out.width / 2.0 - height / 3, edge, height, kLetter);
+  drawDirection(out, "I", out.width / 2.0 - height / 3, out.height - edge - height, height, kLetter);
 }
 
 }  // namespace pulmo

@@ -57,5 +57,7 @@ class LungRaster {
 /// @return how wide it is
 double drawDirection(const PixelView& out, const std::string& letters, double x, double y, double height, Pixel colour);
 [[nodiscard]] double directionWidth(const std::string& letters, double height);
+/// The patient's directions at all four edges.
+void drawDirections(const PixelView& out, double turnedDeg);
 
 }  // namespace pulmo

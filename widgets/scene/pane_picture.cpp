@@ -9,8 +9,8 @@
 #include <vtkUnsignedCharArray.h>
 
 #include <algorithm>
-#include <cstdlib>
 
+#include "widgets/scene/lung_raster.h"
 #include "widgets/scene/rgb_image_vtk.h"
 #include "widgets/scene/slice_scene.h"
 #include "widgets/scene/surface_scene.h"
@@ -20,25 +20,6 @@ namespace pulmo {
 namespace {
 
 constexpr int kGap = 3;
-
-/// VTK ends the process where its X server cannot be reached, so that has to be known before. Xlib is there when VTK
-/// links it, and asked by name: a VTK built for another window system needs no X server.
-void requireDisplay() {
-  using Open = void* (*)(const char*);
-  using Close = int (*)(void*);
-  const auto open = reinterpret_cast<Open>(dlsym(RTLD_DEFAULT, "XOpenDisplay"));
-  const auto close = reinterpret_cast<Close>(dlsym(RTLD_DEFAULT, "XCloseDisplay"));
-  if (open == nullptr || close == nullptr) return;
-  void* display = open(nullptr);
-  if (display == nullptr) {
-    const char* name = std::getenv("DISPLAY");
-    throw Error(ErrorKind::Io,
-                "The picture of the lungs in 3-D needs a display, and none could be opened. Leave the 3-D pane out, or "
-                "run this below xvfb-run.",
-                name == nullptr ? "DISPLAY is not set" : std::string("DISPLAY=") + name);
-  }
-  close(display);
-}
 
 struct Place {
   int x, y, width, height;
@@ -79,8 +60,25 @@ void drawSlice(const PanePicture& picture, const PicturePane& pane, const Place&
       {pixels.data() + std::ptrdiff_t(place.y) * picture.width + place.x, place.width, place.height, picture.width});
 }
 
+/// Where there is no display. Large panes are drawn smaller and enlarged: the samples of one would fill the memory.
+void drawLungsByProcessor(const PanePicture& picture, const Place& place, std::vector<Pixel>& pixels) {
+  constexpr int kMostPixels = 2000;
+  const int times = (std::max(place.width, place.height) + kMostPixels - 1) / kMostPixels;
+  const int width = (place.width + times - 1) / times, height = (place.height + times - 1) / times;
+  std::vector<Pixel> drawn(static_cast<std::size_t>(width) * static_cast<std::size_t>(height));
+  const PixelView out{drawn.data(), width, height, width};
+  const LungRaster raster(*picture.lungs);
+  raster.draw(out, {0, raster.fittingPixelsPerMm(width, height, 0)});
+  drawDirections(out, 0);
+  for (int y = 0; y < place.height; ++y) {
+    const Pixel* from = drawn.data() + std::ptrdiff_t(y / times) * width;
+    Pixel* to = pixels.data() + std::ptrdiff_t(place.y + y) * picture.width + place.x;
+    for (int x = 0; x < place.width; ++x) to[x] = from[x / times];
+  }
+}
+
 void drawLungs(const PanePicture& picture, const Place& place, std::vector<Pixel>& pixels) {
-  requireDisplay();
+  if (!hasDisplay()) return drawLungsByProcessor(picture, place, pixels);
   SurfaceScene scene;
   vtkNew<vtkRenderWindow> window;
   window->SetOffScreenRendering(1);
@@ -108,6 +106,19 @@ void drawLungs(const PanePicture& picture, const Place& place, std::vector<Pixel
 }
 
 }  // namespace
+
+bool hasDisplay() {
+  // VTK ends the process where its X server cannot be reached, so that has to be known before. Xlib is there when VTK
+  // links it, and asked by name: a VTK built for another window system needs no X server.
+  using Open = void* (*)(const char*);
+  using Close = int (*)(void*);
+  const auto open = reinterpret_cast<Open>(dlsym(RTLD_DEFAULT, "XOpenDisplay"));
+  const auto close = reinterpret_cast<Close>(dlsym(RTLD_DEFAULT, "XCloseDisplay"));
+  if (open == nullptr || close == nullptr) return true;
+  void* display = open(nullptr);
+  if (display != nullptr) close(display);
+  return display != nullptr;
+}
 
 RgbImage drawPanes(const PanePicture& picture) {
   std::vector<Pixel> pixels(static_cast<std::size_t>(picture.width) * static_cast<std::size_t>(picture.height),
@@ -144,6 +155,8 @@ std::string pngOf(const RgbImage& image) {
   vtkNew<vtkPNGWriter> writer;
   writer->SetInputData(vtkImageOf(image));
   writer->WriteToMemoryOn();
+  writer->AddText("Software", "Pulmoscope");
+  writer->AddText("Disclaimer", "research only");
   writer->Write();
   vtkUnsignedCharArray* bytes = writer->GetResult();
   return {reinterpret_cast<const char*>(bytes->GetPointer(0)), static_cast<std::size_t>(bytes->GetNumberOfValues())};

@@ -41,12 +41,14 @@ struct PanePicture {
 };
 
 /// Draws the panes side by side, as the window arranges them: three in a row, four in a square, the lungs beside them.
-/// Slices need no display; the 3-D pane does, since VTK's OpenGL does.
+/// Slices need no display; without one the 3-D pane is drawn by LungRaster, without the planes of the cursor.
 /// @pre ct holds voxels; the cursor lies in it; 1..5 panes
-/// @throws Error{Io} "... needs a display" if there is a 3-D pane and none can be opened
 [[nodiscard]] RgbImage drawPanes(const PanePicture& picture);
 
-/// The bytes of a PNG file.
+/// Whether VTK's OpenGL finds a display.
+[[nodiscard]] bool hasDisplay();
+
+/// The bytes of a PNG file; it says that it is for research only (tEXt).
 [[nodiscard]] std::string pngOf(const RgbImage& image);
 
 /// Without what Pixel calls alpha.

@@ -16,21 +16,13 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr Pixel kLetter = pixelOfRgb(240, 208, 120);
 constexpr int kAtOnce = 8;  // frames: each takes 72 bytes a pixel while it is drawn
 
 RgbImage frameOf(const LungRaster& raster, const TurningOptions& options, double pixelsPerMm, double turnedDeg) {
   std::vector<Pixel> pixels(static_cast<std::size_t>(options.width) * static_cast<std::size_t>(options.height));
   const PixelView out{pixels.data(), options.width, options.height, options.width};
   raster.draw(out, {turnedDeg, pixelsPerMm});
-  const double height = std::max(10.0, 0.03 * options.height), edge = 0.025 * options.width;
-  const double middle = (options.height - height) / 2;
-  const LungDirections directions = directionsOf(turnedDeg);
-  drawDirection(out, directions.left, edge, middle, height, kLetter);
-  drawDirection(out, directions.right, options.width - edge - directionWidth(directions.right, height), middle, height,
-                kLetter);
-  drawDirection(out, "S", options.width / 2.0 - height / 3, edge, height, kLetter);
-  drawDirection(out, "I", options.width / 2.0 - height / 3, options.height - edge - height, height, kLetter);
+  drawDirections(out, turnedDeg);
   return rgbOf(pixels, options.width, options.height);
 }
 

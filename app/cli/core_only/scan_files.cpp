@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "app/cli/usage.h"
 #include "pipeline/core/error.h"
 #include "pipeline/core/label_set.h"
 #include "pipeline/core/mha_io.h"
@@ -46,9 +47,12 @@ LabelVolume loadMaskFile(const std::filesystem::path& path, const MaskMeaning& m
 }
 
 void requireVolumeWritable(const std::filesystem::path& path, Overwrite overwrite) {
-  if (path.extension() != ".mha")
-    throw Error(ErrorKind::Unsupported, path.filename().string() + ": this build writes volumes as .mha alone.");
+  if (path.extension() != ".mha") refuseUsage(path.filename().string() + ": this build writes volumes as .mha alone.");
   requireWritable(path, overwrite);
+}
+
+bool isPartOfScan(const std::filesystem::path&, const std::string&, const std::filesystem::path&) {
+  return false;
 }
 
 void saveCtFile(const std::filesystem::path& path, const CtVolume& volume, Overwrite overwrite) {
@@ -66,12 +70,12 @@ std::optional<MaskedScan> loadMaskedScan(const std::string& scan, const std::str
   return MaskedScan{std::move(ct), std::move(lungs), saveCtFile, saveMaskFile};
 }
 
-std::optional<std::vector<LabelVolume>> loadMasksOfScan(const std::string& scan, const std::string& series,
-                                                        const std::vector<MaskFile>& files, Context& context) {
+std::optional<MasksOfScan> loadMasksOfScan(const std::string& scan, const std::string& series,
+                                           const std::vector<MaskFile>& files, Context& context) {
   const CtVolume ct = loadScan(scan, series);
-  std::vector<LabelVolume> masks;
-  for (const MaskFile& file : files) masks.push_back(loadMaskOn(ct.grid(), file, context));
-  return masks;
+  MasksOfScan result{std::filesystem::path(scan).filename().string(), {}};
+  for (const MaskFile& file : files) result.masks.push_back(loadMaskOn(ct.grid(), file, context));
+  return result;
 }
 
 }  // namespace pulmo::cli

@@ -14,7 +14,7 @@ nlohmann::json orNull(const std::optional<double>& size) {
 
 }  // namespace
 
-nlohmann::json toJson(const std::vector<Alarm>& alarms) {
+nlohmann::json toJson(const std::vector<Alarm>& alarms, bool spacingKnown) {
   nlohmann::json list = nlohmann::json::array();
   for (const Alarm& alarm : alarms) {
     const bool both = alarm.label == kBackground || alarm.label == kLungUnsided;
@@ -22,19 +22,28 @@ nlohmann::json toJson(const std::vector<Alarm>& alarms) {
                     {"severity", keyOf(alarm.severity)},
                     {"label", both ? "lungs" : labelInfo(alarm.label).key},
                     {"sentence", alarm.sentence},
-                    {"position_mm", alarm.positionMm},
+                    {"position_mm", spacingKnown ? nlohmann::json(alarm.positionMm) : nlohmann::json()},
+                    {"axes", "LPS"},
+                    {"voxel", alarm.voxel},
+                    {"slice", alarm.voxel[2] + 1},
                     {"ml", orNull(alarm.ml)},
                     {"mm", orNull(alarm.mm)}});
   }
   return list;
 }
 
-std::string toText(const std::vector<Alarm>& alarms) {
+std::string toText(const std::vector<Alarm>& alarms, bool spacingKnown) {
   std::string text;
   for (const Alarm& alarm : alarms) {
+    const auto& [x, y, z] = alarm.voxel;
     const auto& p = alarm.positionMm;
-    text += std::string(nameOf(alarm.kind)) + " (" + keyOf(alarm.severity) + "): " + alarm.sentence + " At (" +
-            numberText(p[0], 1, "") + ", " + numberText(p[1], 1, "") + ", " + numberText(p[2], 1, "") + ") mm.\n";
+    text += std::string(nameOf(alarm.kind)) + " (" + keyOf(alarm.severity) + "): " + alarm.sentence;
+    if (spacingKnown)
+      text += " At (" + numberText(p[0], 1, "") + ", " + numberText(p[1], 1, "") + ", " + numberText(p[2], 1, "") +
+              ") mm LPS, slice " + std::to_string(z + 1) + ".\n";
+    else
+      text += " In slice " + std::to_string(z + 1) + ", column " + std::to_string(x + 1) + ", row " +
+              std::to_string(y + 1) + ".\n";
   }
   return text;
 }

@@ -2,10 +2,15 @@
 #include "pipeline/batch/batch.h"
 
 #include <cstdio>
+#include <set>
+#include <system_error>
 
 #include "app/cli/desktop/desktop_commands.h"
 #include "app/cli/desktop/list_notes.h"
+#include "app/cli/output_files.h"
+#include "app/cli/scan_files.h"
 #include "app/cli/segmenter_choice.h"
+#include "app/cli/usage.h"
 #include "pipeline/core/error.h"
 
 namespace pulmo::cli {
@@ -27,16 +32,35 @@ std::string lineOf(const BatchRow& row) {
   return row.name + (row.bothMl ? text : ": done, without a spacing to measure");
 }
 
+/// Started over in a folder of scans, a batch would write its masks over those of their names.
+void requireResultsApart(const std::vector<BatchItem>& items, const Options& options) {
+  std::set<std::filesystem::path> sources;
+  for (const BatchItem& item : items) sources.insert(placeOf(item.source));
+  for (const BatchItem& item : items) {
+    const std::filesystem::path result = std::filesystem::path(options.output) / (item.name + "." + options.format);
+    std::error_code ec;
+    if (sources.contains(placeOf(result)) ||
+        (std::filesystem::is_regular_file(result, ec) && isPartOfScan(item.source, item.uid, result)))
+      refuseUsage("The mask of " + item.name + " would take the place of a scan, " + result.string() +
+                  ": take another folder for -o.");
+  }
+}
+
 void run(const Options& options, Context& context) {
-  const std::string weights = chosenWeights(options.how).value_or("").string();
-  const auto network = makeNetworkSegmenter(options.how);
-  const auto classical = network ? nullptr : makeClassicalSegmenter(options.how);
-  const Segmenter& segmenter = network ? static_cast<const Segmenter&>(*network) : *classical;
+  const std::filesystem::path folder = options.output;
+  requireApart({{"-o", folder},
+                {"batch.csv in -o", folder / "batch.csv"},
+                {"batch.json in -o", folder / "batch.json"},
+                {"--list", options.list}},
+               {{"INPUT", options.input}, {"--weights", options.how.weights}});
+  const ChosenSegmenter chosen = makeSegmenter(options.how, context);
+  const std::string weights = chosen.weights.string();
   const auto items = planBatch(options.input, options.allSeries, context.stop, context.progress);
   if (!items) {
     context.exitCode = kStopped;
     return;
   }
+  requireResultsApart(*items, options);
   BatchSettings settings;
   settings.output = options.output;
   settings.ending = "." + options.format;
@@ -44,19 +68,19 @@ void run(const Options& options, Context& context) {
   settings.retryFailed = options.retry;
   settings.startOver = context.force;
   // Opened before the work: a list that cannot be written into is said at once.
-  const auto notes = options.list.empty()
-                         ? nullptr
-                         : std::make_unique<ListNotes>(options.list, options.output, segmenter.name(), weights);
+  const auto notes = options.list.empty() ? nullptr
+                                          : std::make_unique<ListNotes>(options.list, options.output,
+                                                                        chosen.segmenter().name(), weights);
   if (notes) notes->add(*items);
   std::size_t earlier = 0;
-  const BatchResult result =
-      runBatch(*items, segmenter, settings, context.stop, context.progress, [&](const BatchRow& row, bool before) {
-        if (notes) notes->note(row);
-        if (before)
-          ++earlier;
-        else
-          context.say(lineOf(row));
-      });
+  const BatchResult result = runBatch(*items, chosen.segmenter(), settings, context.stop, context.progress,
+                                      [&](const BatchRow& row, bool before) {
+                                        if (notes) notes->note(row);
+                                        if (before)
+                                          ++earlier;
+                                        else
+                                          context.say(lineOf(row));
+                                      });
   const std::size_t done = items->size() - result.failed - result.left;
   context.say(std::to_string(items->size()) + " scans: " + std::to_string(done) + " segmented, " +
               std::to_string(result.failed) + " failed, " + std::to_string(result.left) + " left" +

@@ -2,6 +2,8 @@
 #include "app/cli/desktop/desktop_commands.h"
 #include "app/cli/desktop/label_volumes.h"
 #include "app/cli/desktop/scan_argument.h"
+#include "app/cli/output_files.h"
+#include "app/cli/usage.h"
 #include "pipeline/core/error.h"
 #include "pipeline/dicomseg/segmentation_file.h"
 #include "pipeline/imaging/image_file.h"
@@ -14,7 +16,7 @@ namespace {
 
 struct Options {
   ScanArgument scan;
-  std::string mask, output, madeBy = "semiautomatic", algorithm;
+  std::string mask, output, madeBy, algorithm;  // madeBy: "" = not said
   bool withIdentity = false;
   MaskMeaning meaning;
 };
@@ -45,14 +47,21 @@ SegmentationOptions segmentationOptions(const Options& options) {
 
 void run(const Options& options, Context& context) {
   // Said before the work, not after it.
-  const Kind kind = kindOf(options.output);
+  const Kind kind = asTyped([&] { return kindOf(options.output); });
   if (options.withIdentity && kind != Kind::DicomSeg)
-    throw Error(ErrorKind::InvalidInput, "--with-identity is for DICOM SEG (.dcm): no other file names a patient.");
+    refuseUsage("--with-identity is for DICOM SEG (.dcm): no other file names a patient.");
+  requireApart({{"-o", options.output}}, {{"SCAN", options.scan.path}, {"MASK", options.mask}}, options.scan.series);
   requireWritable(options.output, context.overwrite());
   const auto scan = openScanArgument(options.scan, context);
   if (!scan) return;
   if (kind == Kind::DicomSeg) requireSegmentationSource(scan->source);
   std::vector<std::string> notes;
+  if (kind == Kind::DicomSeg && options.madeBy.empty()) {
+    notes.emplace_back(
+        "Nobody said who made the mask, so the file says SEMIAUTOMATIC, a program and a person: --made-by automatic is "
+        "for a mask that no person has changed, --made-by manual for one drawn by hand.");
+    context.notes(notes);
+  }
   const LabelVolume mask = openMaskArgument(options.mask, &*scan, options.meaning, context, &notes);
   if (kind == Kind::Mesh) {
     const auto meshes = extractSurfaces(mask, SurfaceQuality::Export, context.stop, context.progress);
@@ -95,9 +104,12 @@ void addExport(CLI::App& app, Context& context) {
                    "File to write: .dcm (DICOM SEG), .nii .nii.gz .nrrd .mha .mhd, or .stl .ply .obj in patient mm")
       ->required();
   addMaskMeaning(*command, options->meaning, "");
-  command->add_option("--made-by", options->madeBy, "How much a person had to do with the mask, for DICOM SEG")
-      ->check(CLI::IsMember({"automatic", "semiautomatic", "manual"}))
-      ->capture_default_str();
+  command
+      ->add_option(
+          "--made-by", options->madeBy,
+          "How much a person had to do with the mask, for DICOM SEG: automatic = nothing, manual = all; if not "
+          "said, the file says semiautomatic, and a note tells so")
+      ->check(CLI::IsMember({"automatic", "semiautomatic", "manual"}));
   command->add_option("--algorithm", options->algorithm, "What made the mask, for DICOM SEG");
   command->add_flag("--with-identity", options->withIdentity,
                     "Copy the patient, the study's date and its numbers into the DICOM SEG");

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdio>
 #include <iostream>
+#include <map>
+#include <optional>
+#include <set>
 
 #include "app/cli/desktop/desktop_commands.h"
 #include "app/cli/desktop/scan_argument.h"
@@ -29,15 +32,64 @@ void printSeries(const FoundSeries& series, bool best) {
   if (!f.orientation.empty()) std::cout << ", " << f.orientation;
   if (!f.kernel.empty()) std::cout << ", kernel " << f.kernel;
   if (!f.date.empty()) std::cout << ", " << f.date;
-  std::cout << "\n    " << f.uid << "\n";
+  std::cout << "\n    " << f.uid << "\n    in " << series.path.string() << "\n";
   for (const std::string& warning : f.warnings) std::cout << "    ! " << warning << "\n";
   if (!f.refusal.empty()) std::cout << "    cannot be opened: " << f.refusal << "\n";
 }
 
+/// Who it is of and from which examination, without saying who: numbers tell patients apart.
+class Owners {
+ public:
+  explicit Owners(const ScanSearch& found) {
+    for (const FoundSeries& series : found.series)
+      if (isDicom(series)) patients_.try_emplace(patientOf(series), static_cast<int>(patients_.size()) + 1);
+  }
+  /// @return nullopt for a volume file, which does not say
+  [[nodiscard]] std::optional<int> patient(const FoundSeries& series) const {
+    return isDicom(series) ? std::optional(patients_.at(patientOf(series))) : std::nullopt;
+  }
+  /// The line above all series of one study.
+  [[nodiscard]] std::string header(const FoundSeries& series) const {
+    if (!isDicom(series)) return "Volume files";
+    const SeriesFacts& f = series.facts;
+    return "Patient " + std::to_string(*patient(series)) + " of " + std::to_string(patients_.size()) +
+           (f.date.empty() ? "" : ", " + f.date) + (f.studyDescription.empty() ? "" : ", " + f.studyDescription);
+  }
+
+ private:
+  static bool isDicom(const FoundSeries& series) { return series.facts.format == "DICOM"; }
+  static std::string patientOf(const FoundSeries& series) {
+    return series.facts.patientId + "\n" + series.facts.patientName;
+  }
+  std::map<std::string, int> patients_;
+};
+
+nlohmann::json seriesJson(const FoundSeries& series, const Owners& owners) {
+  nlohmann::json object = toJson(series.facts);
+  object["folder"] = (series.facts.format == "DICOM" ? series.path : series.path.parent_path()).string();
+  const auto patient = owners.patient(series);
+  object["patient"] = patient ? nlohmann::json(*patient) : nlohmann::json();
+  return object;
+}
+
+/// Study by study, the one with the best series first.
+void printByStudy(const ScanSearch& found, const Owners& owners) {
+  std::set<std::string> shown;
+  for (const FoundSeries& first : found.series) {
+    const std::string header = owners.header(first);
+    if (!shown.insert(header).second) continue;
+    std::cout << header << "\n";
+    for (const FoundSeries& series : found.series)
+      if (owners.header(series) == header)  // the search puts the best one first
+        printSeries(series, &series == &found.series.front() && series.facts.refusal.empty());
+  }
+}
+
 void report(const ScanSearch& found, bool json, const Context& context) {
+  const Owners owners(found);
   if (json) {
     nlohmann::json series = nlohmann::json::array(), skipped = nlohmann::json::array();
-    for (const FoundSeries& s : found.series) series.push_back(toJson(s.facts));
+    for (const FoundSeries& s : found.series) series.push_back(seriesJson(s, owners));
     for (const SkippedFile& s : found.skipped) skipped.push_back({{"path", s.path}, {"reason", s.reason}});
     // The search puts the best one first.
     const bool any = !found.series.empty() && found.series.front().facts.refusal.empty();
@@ -46,11 +98,7 @@ void report(const ScanSearch& found, bool json, const Context& context) {
                    {"skipped", skipped}});
     return;
   }
-  bool best = true;  // the search puts the best one first
-  for (const FoundSeries& series : found.series) {
-    printSeries(series, best && series.facts.refusal.empty());
-    best = false;
-  }
+  printByStudy(found, owners);
   for (const SkippedFile& file : found.skipped) std::cout << "  skipped " << file.path << ": " << file.reason << "\n";
 }
 

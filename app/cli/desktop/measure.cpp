@@ -2,9 +2,12 @@
 #include <algorithm>
 #include <iostream>
 
+#include "app/cli/csv_columns.h"
 #include "app/cli/desktop/alarm_lines.h"
 #include "app/cli/desktop/desktop_commands.h"
 #include "app/cli/desktop/scan_argument.h"
+#include "app/cli/output_files.h"
+#include "app/cli/usage.h"
 #include "pipeline/core/atomic_file.h"
 #include "pipeline/metrics/densitometry.h"
 #include "pipeline/metrics/volumetry.h"
@@ -29,7 +32,7 @@ struct Options {
 AerationLimits limitsOf(const std::vector<int>& fromHu) {
   AerationLimits limits;
   if (!fromHu.empty()) std::copy_n(fromHu.begin(), limits.fromHu.size(), limits.fromHu.begin());
-  requireValid(limits);
+  asTyped([&] { requireValid(limits); });
   return limits;
 }
 
@@ -52,10 +55,12 @@ std::optional<std::vector<MeasuredTexture>> texturesOf(const CtVolume& ct, const
 }
 
 void measure(const Options& options, Context& context) {
+  requireApart({{"--csv", options.csv}, {"--texture-csv", options.textureCsv}},
+               {{"SCAN", options.scan.path}, {"MASK", options.mask}}, options.scan.series);
   for (const std::string& file : {options.csv, options.textureCsv})
     if (!file.empty()) requireWritable(file, context.overwrite());
   if (!options.sphere.empty() && !(options.sphere[3] > 0))
-    throw Error(ErrorKind::InvalidInput, "The sphere's radius, its fourth number, has to be more than 0 mm.");
+    refuseUsage("The sphere's radius, its fourth number, has to be more than 0 mm.");
   const AerationLimits limits = limitsOf(options.limits);
   const auto scan = openScanArgument(options.scan, context);
   if (!scan) return;
@@ -72,21 +77,30 @@ void measure(const Options& options, Context& context) {
     context.exitCode = kStopped;
     return;
   }
-  if (!options.csv.empty()) writeAtomically(options.csv, context.overwrite(), toCsv(*density));
-  if (!options.textureCsv.empty()) writeAtomically(options.textureCsv, context.overwrite(), toCsv(*textures));
+  const auto write = [&](const std::string& file, const std::string& csv) {
+    if (!file.empty())
+      writeAtomically(
+          file, context.overwrite(),
+          withColumns(csv, {{"scan", options.scan.path}, {"series", scan->facts.uid}, {"mask", options.mask}}));
+  };
+  write(options.csv, toCsv(*density));
+  if (textures) write(options.textureCsv, toCsv(*textures));
   if (context.json) {
     nlohmann::json object{{"scan", toJson(scan->facts)},
                           {"mask", options.mask},
                           {"notes", notes},
                           {"volumes", nlohmann::json::parse(toJson(volumes))},
                           {"density", nlohmann::json::parse(toJson(*density))},
-                          {"alarms", toJson(*alarms)}};
+                          {"alarms", toJson(*alarms, mask.grid().spacingKnown)},
+                          {"version", PULMO_VERSION},
+                          {"use", "research only"}};
     if (textures) object["texture"] = nlohmann::json::parse(toJson(*textures));
     context.print(object);
   } else {
     std::cout << toText(volumes) << '\n' << toText(*density);
+    if (const std::string thirds = thirdsText(*density); !thirds.empty()) std::cout << '\n' << thirds;
     if (textures) std::cout << '\n' << toText(*textures);
-    std::cout << (alarms->empty() ? "" : "\n") << toText(*alarms);
+    std::cout << '\n' << (alarms->empty() ? "Nothing unusual was found.\n" : toText(*alarms, mask.grid().spacingKnown));
   }
 }
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/prepare/prepare.h"
 
+#include <algorithm>
 #include <array>
 
 #include "app/cli/desktop/desktop_commands.h"
+#include "app/cli/output_files.h"
 
 namespace pulmo::cli {
 
@@ -25,8 +27,26 @@ nlohmann::json toJson(const StoredCase& c) {
           {"notes", c.notes}};
 }
 
+bool misses(const std::string& problem) {
+  return problem.find(kHasNoMask) != std::string::npos;
+}
+
+/// What the library leaves to its caller to name.
+constexpr const char* kHowToMakeMasks = "--threshold-masks makes the masks of healthy scans that have none.";
+
+std::optional<PrepareReport> prepared(const std::vector<std::filesystem::path>& datasets, const std::string& store,
+                                      const PrepareOptions& options, const Context& context) {
+  try {
+    return prepareDataset(datasets, store, options, context.stop, context.progress);
+  } catch (const Error& e) {
+    if (options.thresholdMasks || !misses(e.what())) throw;
+    throw Error(e.kind(), std::string(e.what()) + " (" + kHowToMakeMasks + ")", e.detail());
+  }
+}
+
 void show(const PrepareReport& report, const std::string& store, Context& context) {
   for (const std::string& problem : report.problems) context.say("Problem: " + problem);
+  if (std::any_of(report.problems.begin(), report.problems.end(), misses)) context.notes({kHowToMakeMasks});
   context.notes(report.notes);
   std::array<int, 3> cases{}, slices{};
   nlohmann::json list = nlohmann::json::array();
@@ -84,9 +104,10 @@ void addPrepare(CLI::App& app, Context& context) {
   command->callback([options, &context] {
     if (options->datasets.empty() && options->prepare.phantoms == 0)
       throw CLI::ValidationError("DATASET", "name a dataset, or ask for --phantoms");
+    for (const std::string& dataset : options->datasets) requireApart({{"-o", options->store}}, {{"DATASET", dataset}});
     options->prepare.overwrite = context.overwrite();
     const std::vector<std::filesystem::path> datasets(options->datasets.begin(), options->datasets.end());
-    const auto report = prepareDataset(datasets, options->store, options->prepare, context.stop, context.progress);
+    const auto report = prepared(datasets, options->store, options->prepare, context);
     if (!report) {
       context.exitCode = kStopped;
       return;

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <optional>
 
 #include "app/cli/desktop/desktop_commands.h"
 #include "app/cli/desktop/scan_argument.h"
+#include "app/cli/output_files.h"
+#include "app/cli/usage.h"
 #include "pipeline/surface/extract_surface.h"
 #include "widgets/scene/pane_picture.h"
 #include "widgets/scene/turning_lungs.h"
@@ -50,10 +53,10 @@ Index3 middleOf(const Grid& grid, const LabelPtr& mask) {
 
 /// --turn: the lungs alone, once around.
 void turn(const Options& options, Context& context) {
-  if (options.mask.empty()) throw Error(ErrorKind::InvalidInput, "Name the lungs that shall turn with --mask.");
+  if (options.mask.empty()) refuseUsage("Name the lungs that shall turn with --mask.");
   if (std::any_of(options.size.begin(), options.size.end(), [](int side) { return side > 2000; }))
-    throw Error(ErrorKind::InvalidInput, "Turning lungs are at most 2000 pixels wide and high.");
-  requireTurningTarget(options.output, context.overwrite());
+    refuseUsage("Turning lungs are at most 2000 pixels wide and high.");
+  asTyped([&] { requireTurningTarget(options.output, context.overwrite()); });
   const auto scan = openScanArgument(options.scan, context);
   if (!scan) return;
   const LabelVolume mask = openMaskArgument(options.mask, &*scan, options.meaning, context);
@@ -71,7 +74,14 @@ void turn(const Options& options, Context& context) {
     context.print({{"turning", options.output}, {"frames", how.frames}, {"width", how.width}, {"height", how.height}});
 }
 
+void requirePngName(const std::filesystem::path& path) {
+  std::string ending = path.extension().string();
+  std::transform(ending.begin(), ending.end(), ending.begin(), [](unsigned char c) { return std::tolower(c); });
+  if (ending != ".png") refuseUsage("A picture is written as PNG: let the name of -o end in .png.");
+}
+
 void render(const Options& options, Context& context) {
+  requirePngName(options.output);
   requireWritable(options.output, context.overwrite());
   const auto scan = openScanArgument(options.scan, context);
   if (!scan) return;
@@ -105,6 +115,8 @@ void render(const Options& options, Context& context) {
       picture.lungs = std::make_shared<const std::vector<TriangleMesh>>(std::move(*meshes));
     }
   }
+  if (picture.lungs && !hasDisplay())
+    context.notes({"Without a display the 3-D lungs are drawn without the planes of the cursor."});
   savePng(drawPanes(picture), options.output, context.overwrite());
   context.say("Picture written to " + options.output + ".");
   if (context.json) context.print({{"picture", options.output}, {"width", picture.width}, {"height", picture.height}});
@@ -114,7 +126,7 @@ void render(const Options& options, Context& context) {
 
 void addRender(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
-  auto* command = app.add_subcommand("render", "The panes as a picture; the 3-D lungs need a display (or xvfb-run)");
+  auto* command = app.add_subcommand("render", "The panes as a picture; no display is needed");
   addScan(*command, options->scan);
   command->add_option("--mask", options->mask, "Lung mask to lay over it, and to show in 3-D");
   addMaskMeaning(*command, options->meaning, "");
@@ -136,7 +148,11 @@ void addRender(CLI::App& app, Context& context) {
       ->check(CLI::Range(2, 720));
   addForce(*command, context);
   addJson(*command, context);
-  command->callback([options, &context] { options->turn ? turn(*options, context) : render(*options, context); });
+  command->callback([options, &context] {
+    requireApart({{"-o", options->output}}, {{"SCAN", options->scan.path}, {"--mask", options->mask}},
+                 options->scan.series);
+    options->turn ? turn(*options, context) : render(*options, context);
+  });
 }
 
 }  // namespace pulmo::cli

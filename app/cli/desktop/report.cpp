@@ -5,7 +5,9 @@
 
 #include "app/cli/desktop/desktop_commands.h"
 #include "app/cli/desktop/scan_argument.h"
+#include "app/cli/output_files.h"
 #include "app/cli/segmenter_choice.h"
+#include "app/cli/usage.h"
 #include "pipeline/core/error.h"
 #include "widgets/report/report_maker.h"
 #include "widgets/report/report_pdf.h"
@@ -25,7 +27,7 @@ struct Options {
 std::optional<ReportDecision> decisionOf(const Options& options) {
   if (!options.decision.empty()) return ReportDecision{options.decision, options.comment, options.reader, timeNow()};
   if (!options.comment.empty() || !options.reader.empty())
-    throw Error(ErrorKind::InvalidInput, "--comment and --reader belong to a decision: say --decision, too.");
+    refuseUsage("--comment and --reader belong to a decision: say --decision, too.");
   return std::nullopt;
 }
 
@@ -37,16 +39,14 @@ bool addMask(const Options& options, const Scan& scan, ReportRequest& request, C
     request.about.file = std::filesystem::path(options.mask).filename().string();
     return true;
   }
-  const auto weights = chosenWeights(options.how);
-  const auto network = makeNetworkSegmenter(options.how);
-  const auto classical = network ? nullptr : makeClassicalSegmenter(options.how);
-  const Segmenter& segmenter = network ? static_cast<const Segmenter&>(*network) : *classical;
-  auto found = segmenter.segment(*scan.ct, context.stop, context.progress);
+  const ChosenSegmenter chosen = makeSegmenter(options.how, context);
+  auto found = chosen.segmenter().segment(*scan.ct, context.stop, context.progress);
   if (!found) return false;
   request.mask = std::make_shared<const LabelVolume>(std::move(found->labels));
   request.notes = found->notes;
-  request.about.method = segmenter.name();
-  if (weights) request.about.weights = weights->filename().string();
+  if (!chosen.warning.empty()) request.notes.push_back(chosen.warning);
+  request.about.method = chosen.segmenter().name();
+  if (!chosen.weights.empty()) request.about.weights = chosen.weights.filename().string();
   return true;
 }
 
@@ -66,7 +66,10 @@ void writeWithFonts(const ReportContent& content, const Options& options, const 
 
 void run(const Options& options, Context& context) {
   // Said before the work, not after it.
-  const ReportFormat format = reportFormatOf(options.output);
+  const ReportFormat format = asTyped([&] { return reportFormatOf(options.output); });
+  requireApart({{"-o", options.output}},
+               {{"SCAN", options.scan.path}, {"--mask", options.mask}, {"--reference", options.reference}},
+               options.scan.series);
   requireWritable(options.output, context.overwrite());
   ReportRequest request;
   request.decision = decisionOf(options);

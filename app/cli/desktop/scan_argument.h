@@ -21,7 +21,7 @@ struct ScanArgument {
 
 void addScan(CLI::App& command, ScanArgument& scan);
 
-/// Opens it and says its notes on standard error.
+/// Opens it and says its notes on standard error; where several scans are found and none is named, which one it is.
 /// @return nullopt if stopped; the context then holds the exit code
 [[nodiscard]] std::optional<Scan> openScanArgument(const ScanArgument& scan, Context& context);
 

@@ -2,8 +2,10 @@
 #include "app/cli/scan_files.h"
 
 #include "app/cli/desktop/scan_argument.h"
+#include "app/cli/usage.h"
 #include "pipeline/imaging/image_file.h"
 #include "pipeline/imaging/mask_io.h"
+#include "pipeline/imaging/scan_search.h"
 
 namespace pulmo::cli {
 
@@ -22,8 +24,20 @@ LabelVolume loadMaskFile(const std::filesystem::path& path, const MaskMeaning& m
 }
 
 void requireVolumeWritable(const std::filesystem::path& path, Overwrite overwrite) {
-  requireWritableFormat(path);
+  asTyped([&] { requireWritableFormat(path); });
   requireWritable(path, overwrite);
+}
+
+bool isPartOfScan(const std::filesystem::path& folder, const std::string& series, const std::filesystem::path& file) {
+  const auto there = findScans({file}, {}, {});
+  if (!there || there->series.empty()) return false;
+  // Any image of DICOM may be one; results of ours are segmentations.
+  const FoundSeries& found = there->series.front();
+  if (found.facts.format == "DICOM") return found.facts.modality != "SEG";
+  if (found.maskLike || !std::filesystem::is_directory(folder)) return false;
+  const auto all = findScans({folder}, {}, {});
+  std::error_code ec;
+  return all && std::filesystem::equivalent(all->series[chooseSeries(*all, series)].path, file, ec) && !ec;
 }
 
 void saveCtFile(const std::filesystem::path& path, const CtVolume& volume, Overwrite overwrite) {
@@ -48,13 +62,14 @@ std::optional<MaskedScan> loadMaskedScan(const std::string& scan, const std::str
       }};
 }
 
-std::optional<std::vector<LabelVolume>> loadMasksOfScan(const std::string& scan, const std::string& series,
-                                                        const std::vector<MaskFile>& files, Context& context) {
+std::optional<MasksOfScan> loadMasksOfScan(const std::string& scan, const std::string& series,
+                                           const std::vector<MaskFile>& files, Context& context) {
   const auto opened = openScanArgument({scan, series}, context);
   if (!opened) return std::nullopt;
-  std::vector<LabelVolume> masks;
-  for (const MaskFile& file : files) masks.push_back(openMaskArgument(file.path, &*opened, file.meaning, context));
-  return masks;
+  MasksOfScan result{opened->facts.uid, {}};
+  for (const MaskFile& file : files)
+    result.masks.push_back(openMaskArgument(file.path, &*opened, file.meaning, context));
+  return result;
 }
 
 }  // namespace pulmo::cli

@@ -5,7 +5,9 @@
 #include "app/cli/desktop/desktop_commands.h"
 #include "app/cli/desktop/label_volumes.h"
 #include "app/cli/desktop/scan_argument.h"
+#include "app/cli/output_files.h"
 #include "app/cli/segmenter_choice.h"
+#include "app/cli/usage.h"
 #include "pipeline/core/error.h"
 #include "pipeline/dicomseg/segmentation_file.h"
 
@@ -23,27 +25,26 @@ void run(const Options& options, Context& context) {
   // Said before the work, not after it.
   const bool dicom = isSegmentationFileName(options.output);
   if (dicom && options.grid == "canonical")
-    throw Error(ErrorKind::InvalidInput, "A DICOM segmentation lies on the scan's own images: leave --grid out.");
+    refuseUsage("A DICOM segmentation lies on the scan's own images: leave --grid out.");
+  requireApart({{"-o", options.output}, {"--uncertainty", options.uncertainty}},
+               {{"SCAN", options.scan.path}, {"--weights", options.how.weights}}, options.scan.series);
   if (dicom)
     requireWritable(options.output, context.overwrite());
   else
     requireVolumeWritable(options.output, context.overwrite());
   if (!options.uncertainty.empty()) requireVolumeWritable(options.uncertainty, context.overwrite());
-  const std::string weights = chosenWeights(options.how).value_or("").string();
-  const auto network = makeNetworkSegmenter(options.how);
-  if (!network && !options.uncertainty.empty())
-    throw Error(ErrorKind::InvalidInput, "--uncertainty is the network's: use --method unet.");
-  const auto classical = network ? nullptr : makeClassicalSegmenter(options.how);
+  if (!options.uncertainty.empty() && !chosenWeights(options.how))
+    refuseUsage("--uncertainty is the network's: use --method unet.");
+  const ChosenSegmenter chosen = makeSegmenter(options.how, context);
   const auto scan = openScanArgument(options.scan, context);
   if (!scan) return;
   if (dicom) requireSegmentationSource(scan->source);
   const auto start = std::chrono::steady_clock::now();
   std::optional<UncertainSegmentation> result;
-  if (network && !options.uncertainty.empty()) {
-    result = network->segmentWithUncertainty(*scan->ct, context.stop, context.progress);
+  if (chosen.network && !options.uncertainty.empty()) {
+    result = chosen.network->segmentWithUncertainty(*scan->ct, context.stop, context.progress);
   } else {
-    const Segmenter& segmenter = network ? static_cast<const Segmenter&>(*network) : *classical;
-    if (auto found = segmenter.segment(*scan->ct, context.stop, context.progress))
+    if (auto found = chosen.segmenter().segment(*scan->ct, context.stop, context.progress))
       result = UncertainSegmentation{std::move(*found), {}};
   }
   if (!result) {
@@ -53,22 +54,23 @@ void run(const Options& options, Context& context) {
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   const Segmentation& found = result->segmentation;
   const SourceGeometry target = options.grid == "canonical" ? canonicalGeometry(scan->ct->grid()) : scan->source;
-  const std::string method = network ? network->name() : classical->name();
+  const std::string method = chosen.segmenter().name();
   const std::string note =
       exportMask(options.output, found.labels, target, {MaskOrigin::Automatic, method, false}, context.overwrite());
   if (!options.uncertainty.empty()) saveMask(options.uncertainty, result->uncertainty, target, context.overwrite());
   std::vector<std::string> notes = found.notes;
   if (!note.empty()) notes.push_back(note);
   context.notes(notes);
+  if (!chosen.warning.empty()) notes.push_back(chosen.warning);
   if (!context.json) {
-    context.say("Lung mask written to " + options.output + ".");
+    context.say("Lung mask written to " + options.output + ", by " + chosen.text() + ".");
     return;
   }
   const auto text = [](const std::string& file) { return file.empty() ? nlohmann::json() : nlohmann::json(file); };
   context.print({{"mask", options.output},
                  {"uncertainty", text(options.uncertainty)},
                  {"method", method},
-                 {"weights", text(weights)},
+                 {"weights", text(chosen.weights.string())},
                  {"seconds", seconds},
                  {"labels", labelVolumes(found.labels)},
                  {"notes", notes},

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli/desktop/desktop_commands.h"
 #include "app/cli/desktop/scan_argument.h"
+#include "app/cli/output_files.h"
+#include "app/cli/usage.h"
 #include "pipeline/core/label_set.h"
 #include "pipeline/surface/extract_surface.h"
 #include "pipeline/surface/mesh_io.h"
@@ -20,7 +22,8 @@ void addSurface(CLI::App& app, Context& context) {
   addForce(*command, context);
   addJson(*command, context);
   command->callback([options, &context] {
-    requireMeshFormat(options->output);
+    asTyped([&] { requireMeshFormat(options->output); });
+    requireApart({{"-o", options->output}}, {{"MASK", options->mask}});
     requireWritable(options->output, context.overwrite());
     const LabelVolume mask = loadMaskFile(options->mask, options->meaning, context);
     const auto meshes = extractSurfaces(mask, SurfaceQuality::Export, context.stop, context.progress);
