@@ -86,9 +86,9 @@ void run(const Options& options, Context& context) {
       std::any_of(cases.begin(), cases.end(), [](const EvaluatedCase& c) { return !c.failure.empty(); });
   if (anyFailed && !stopped) context.exitCode = kBadInput;
   EvaluationFacts facts = factsOf(options, *segmenter, isStore);
-  facts.emplace_back("stopped", stopped ? "stopped after " + std::to_string(done.scansDone) + " of " +
+  facts.emplace_back("outcome", stopped ? "stopped after " + std::to_string(done.scansDone) + " of " +
                                               std::to_string(done.scansWanted) + " scans"
-                                        : "");
+                                        : "completed");
   if (!options.csv.empty()) writeAtomically(options.csv, context.overwrite(), evaluationCsv(cases, facts));
   if (context.json) {
     auto object = nlohmann::json::parse(evaluationJson(cases, facts));

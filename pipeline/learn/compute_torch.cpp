@@ -60,9 +60,7 @@ Compute chooseCompute(DeviceChoice device, Precision precision, int threads) {
   tuneAllocator();
   const DeviceReport report = reportDevice();
   if (device == DeviceChoice::Cuda && !report.cuda)
-    throw Error(ErrorKind::Unsupported,
-                "There is no CUDA GPU that answers: choose the device \"auto\" or \"cpu\". A run "
-                "that has begun takes it with `pulmo train --resume --device cpu`.",
+    throw Error(ErrorKind::Unsupported, "There is no CUDA GPU that answers: choose the device \"auto\" or \"cpu\".",
                 report.reason);
   Compute compute;
   const bool cuda = report.cuda && device != DeviceChoice::Cpu;

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cmath>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 
@@ -322,6 +323,20 @@ Outcome train(const TrainingConfig& config, const SliceStore& store, const fs::p
 
 namespace {
 
+/// A run that was begun on another machine may ask for what this one has not, and not everybody who resumes can choose.
+std::unique_ptr<Trainer> trainerHere(const TrainingConfig& config, const SliceStore& store,
+                                     TrainingObserver& observer) {
+  try {
+    return std::make_unique<Trainer>(config, store, observer);
+  } catch (const Error& e) {
+    if (e.kind() != ErrorKind::Unsupported) throw;
+    throw Error(
+        e.kind(),
+        std::string(e.what()) + " The run takes that with `pulmo train --resume --device auto --precision auto`.",
+        e.detail());
+  }
+}
+
 /// @param wanted  the settings to go on with, made from the run's own
 Outcome resumeWith(const SliceStore& store, const fs::path& runFolder,
                    const std::function<TrainingConfig(const TrainingConfig&)>& wanted, const StopToken& stop,
@@ -336,14 +351,14 @@ Outcome resumeWith(const SliceStore& store, const fs::path& runFolder,
   goOnWith(checkpoint, wanted(before));
   requireUsable(checkpoint.config, store);
   return translated(kToLower, [&] {
-    Trainer trainer(checkpoint.config, store, observer);
-    trainer.restore(checkpoint);
-    trainer.openFeed();
+    const auto trainer = trainerHere(checkpoint.config, store, observer);
+    trainer->restore(checkpoint);
+    trainer->openFeed();
     run.goOn(checkpoint.config, checkpoint.reports, checkpoint.stepsDone);
-    trainer.goInto(std::move(run));
+    trainer->goInto(std::move(run));
     // New settings hold from now on, also if this run is cut off in its first epoch.
-    if (!(checkpoint.config == before)) trainer.writeCheckpoint(runFolder / "checkpoint-last.pt");
-    return trainer.run(stop);
+    if (!(checkpoint.config == before)) trainer->writeCheckpoint(runFolder / "checkpoint-last.pt");
+    return trainer->run(stop);
   });
 }
 

@@ -346,9 +346,16 @@ class TestTrainer : public QObject {
     QVERIFY(pulmo::resume(*store_, run, wanted, {}, after) == pulmo::Outcome::Completed);
     QCOMPARE(after.steps.size(), std::size_t{4});  // eight slices of twelve were done
     QCOMPARE(after.epochs.size(), std::size_t{1});
-    const pulmo::Checkpoint last = pulmo::loadCheckpoint(run / "checkpoint-last.pt");
+    pulmo::Checkpoint last = pulmo::loadCheckpoint(run / "checkpoint-last.pt");
     QCOMPARE(last.optimizerSteps, 2);  // as before: twelve slices, six a step
     QVERIFY(last.config == wanted && pulmo::loadRun(run).config == wanted);
+    if (pulmo::reportDevice().cuda) return;
+    last.config.device = pulmo::DeviceChoice::Cuda;  // begun where there is a GPU
+    pulmo::saveCheckpoint(run / "checkpoint-last.pt", last);
+    error = errorOf([&] { pulmo::resume(*store_, run, 0, {}, after); });
+    QVERIFY(error && std::string(error->what()).find("--resume --device auto") != std::string::npos);
+    wanted.device = pulmo::DeviceChoice::Auto;
+    QVERIFY(pulmo::resume(*store_, run, wanted, {}, after) == pulmo::Outcome::Completed);
   }
 
   void keepsTheLastGoodCheckpointWhenTheLossIsNoNumber() {
