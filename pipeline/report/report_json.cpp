@@ -88,6 +88,7 @@ std::string toJson(const SeriesFacts& f) {
                  {"modality", f.modality},
                  {"description", f.description},
                  {"study", f.studyDescription},
+                 {"study_uid", f.studyUid},
                  {"date", f.date},
                  {"kernel", f.kernel},
                  {"manufacturer", f.manufacturer},

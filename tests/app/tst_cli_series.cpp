@@ -33,6 +33,7 @@ class TestCliSeries : public QObject {
         test::DicomSlice like;
         like.seriesUid = std::string("1.2.3.") + (*patient == 'a' ? "1" : "2") + (thin ? ".1" : ".2");
         like.description = thin ? "Thin" : "Thick";
+        like.studyUid = std::string("1.2.8.") + (*patient == 'a' ? "1" : "2") + (thin ? ".1" : ".2");
         like.patientId = std::string("NO-") + patient;
         like.patientName = std::string("Altair^") + patient;
         QDir().mkpath(at(QString("both/") + patient));
@@ -66,6 +67,8 @@ class TestCliSeries : public QObject {
     for (const auto& s : series) {
       const bool a = s["uid"].get<std::string>().starts_with("1.2.3.1");
       QCOMPARE(s["patient"].get<int>(), a ? 1 : 2);
+      const std::string study = std::string("1.2.8.") + (a ? "1" : "2") + (s["slices"] == 40 ? ".1" : ".2");
+      QCOMPARE(s["study_uid"].get<std::string>(), study);
       const QString folder = QString("both/%1/%2").arg(a ? "a" : "b", s["slices"] == 40 ? "thin" : "thick");
       QCOMPARE(QString::fromStdString(s["folder"].get<std::string>()), at(folder));
     }
@@ -74,7 +77,11 @@ class TestCliSeries : public QObject {
     QVERIFY2(first == 0 && second > text.indexOf("1.2.3.1.1") && second > text.indexOf("1.2.3.1.2") &&
                  second < text.indexOf("1.2.3.2.2"),
              qPrintable(text));
-    QVERIFY2(text.contains("in " + at("both/b/thick")) && text.count("Patient") == 2, qPrintable(text));
+    QVERIFY2(text.contains("in " + at("both/b/thick")) && text.count("Patient") == 3, qPrintable(text));
+    // A follow-up has a line of its own: the series stands below its study.
+    QVERIFY2(text.indexOf("study 1.2.8.1.2") > text.indexOf("1.2.3.1.1") &&
+                 text.indexOf("study 1.2.8.1.2") < text.indexOf("1.2.3.1.2"),
+             qPrintable(text));
     QVERIFY2(!text.contains("Altair") && !text.contains("NO-"), qPrintable(text));
   }
 };

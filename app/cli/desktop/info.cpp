@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cstdio>
 #include <iostream>
+#include <limits>
 #include <map>
 #include <optional>
 #include <set>
+#include <vector>
 
 #include "app/cli/desktop/desktop_commands.h"
 #include "app/cli/desktop/scan_argument.h"
@@ -48,7 +51,11 @@ class Owners {
   [[nodiscard]] std::optional<int> patient(const FoundSeries& series) const {
     return isDicom(series) ? std::optional(patients_.at(patientOf(series))) : std::nullopt;
   }
-  /// The line above all series of one study.
+  /// Equal for all series of one study.
+  [[nodiscard]] std::string study(const FoundSeries& series) const {
+    return isDicom(series) ? std::to_string(*patient(series)) + "\n" + series.facts.studyUid : std::string();
+  }
+  /// The line above them.
   [[nodiscard]] std::string header(const FoundSeries& series) const {
     if (!isDicom(series)) return "Volume files";
     const SeriesFacts& f = series.facts;
@@ -72,16 +79,21 @@ nlohmann::json seriesJson(const FoundSeries& series, const Owners& owners) {
   return object;
 }
 
-/// Study by study, the one with the best series first.
+/// Patient by patient and study by study, each in the order of its best series; volume files last.
 void printByStudy(const ScanSearch& found, const Owners& owners) {
+  std::vector<const FoundSeries*> all;
+  for (const FoundSeries& series : found.series) all.push_back(&series);
+  const auto place = [&](const FoundSeries* s) { return owners.patient(*s).value_or(std::numeric_limits<int>::max()); };
+  std::stable_sort(all.begin(), all.end(), [&](const auto* a, const auto* b) { return place(a) < place(b); });
   std::set<std::string> shown;
-  for (const FoundSeries& first : found.series) {
-    const std::string header = owners.header(first);
-    if (!shown.insert(header).second) continue;
-    std::cout << header << "\n";
-    for (const FoundSeries& series : found.series)
-      if (owners.header(series) == header)  // the search puts the best one first
-        printSeries(series, &series == &found.series.front() && series.facts.refusal.empty());
+  for (const FoundSeries* first : all) {
+    const std::string study = owners.study(*first);
+    if (!shown.insert(study).second) continue;
+    std::cout << owners.header(*first) << "\n";
+    if (!first->facts.studyUid.empty()) std::cout << "  study " << first->facts.studyUid << "\n";
+    for (const FoundSeries* series : all)
+      if (owners.study(*series) == study)  // the search puts the best one first
+        printSeries(*series, series == &found.series.front() && series->facts.refusal.empty());
   }
 }
 
