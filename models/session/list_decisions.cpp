@@ -2,6 +2,8 @@
 // What a person decides about a scan of the list, and how it is kept.
 #include <QUuid>
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <utility>
 
 #include "models/session/list_session.h"
@@ -11,6 +13,32 @@
 namespace pulmo {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+bool sameBytes(const fs::path& one, const fs::path& other) {
+  std::ifstream a(one, std::ios::binary), b(other, std::ios::binary);
+  return std::equal(std::istreambuf_iterator<char>(a), {}, std::istreambuf_iterator<char>(b), {});
+}
+
+/// What was signed before is not lost when another mask is signed in its place: "anna.nii.gz" becomes "anna.1.nii.gz",
+/// or the next number that is free.
+void keepEarlier(const fs::path& target, const fs::path& next) {
+  std::error_code code;
+  if (!fs::exists(target, code) || sameBytes(target, next)) return;
+  const std::string name = target.filename().string(), ending = ".nii.gz";
+  const std::string stem = name.substr(0, name.size() - ending.size());
+  for (int n = 1;; ++n) {
+    const fs::path kept = target.parent_path() / (stem + "." + std::to_string(n) + ending);
+    if (fs::exists(kept, code)) continue;
+    writeAtomically(kept, Overwrite::Refuse, [&](const fs::path& temporary) {
+      fs::copy_file(target, temporary, fs::copy_options::overwrite_existing);
+    });
+    return;
+  }
+}
+
+}  // namespace
 
 /// A mask on its way to the list.
 struct ListSession::Signing {
@@ -155,6 +183,7 @@ void ListSession::signedAndSaved(const Signing& signing) {
   std::error_code code;
   try {
     const bool written = signing.list->update(entry, [&] {
+      keepEarlier(signing.target, signing.staged);
       writeAtomically(signing.target, Overwrite::Replace, [&](const fs::path& temporary) {
         fs::copy_file(signing.staged, temporary, fs::copy_options::overwrite_existing);
       });

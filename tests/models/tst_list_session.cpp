@@ -323,6 +323,33 @@ class TestListSession : public QObject {
     QVERIFY(desk.list.currentEntry()->signer == "cd");
   }
 
+  // Another mask in the place of one that was signed: the earlier one stays beside it. The same again is no other.
+  void keepsWhatWasSignedBefore() {
+    const auto file = fresh();
+    const std::filesystem::path folder(file.string() + ".masks");
+    Desk desk;
+    desk.list.openList(file);
+    desk.list.addScans({scans()});
+    SETTLE(desk);
+    desk.list.openEntry(desk.id("p1_ct"));
+    SETTLE(desk);
+    const auto sign = [&](std::uint8_t side, ReviewState state) {
+      desk.study.setPrediction({smallLung(side), "hand"});
+      desk.list.decide(state);
+      SETTLE(desk);
+    };
+    sign(kLeftLung, ReviewState::Accepted);
+    sign(kLeftLung, ReviewState::Corrected);
+    QCOMPARE(std::distance(std::filesystem::directory_iterator(folder), {}), 1);
+    sign(kRightLung, ReviewState::Corrected);
+    QCOMPARE(std::distance(std::filesystem::directory_iterator(folder), {}), 2);
+    QVERIFY(voxelsOf(loadMask(folder / "p1_ct.1.nii.gz", nullptr, {{1}, {2}, {3}}), kLeftLung) > 0);
+    QVERIFY(voxelsOf(loadMask(folder / "p1_ct.nii.gz", nullptr, {{1}, {2}, {3}}), kRightLung) > 0);
+    sign(kLeftLung, ReviewState::Corrected);
+    QCOMPARE(std::distance(std::filesystem::directory_iterator(folder), {}), 3);
+    QVERIFY2(desk.failure().isEmpty(), qPrintable(desk.failure()));
+  }
+
   // What the file of a mask cannot say about its slices is said when it is signed.
   void tellsWhatASignedMaskCannotHold() {
     const std::filesystem::path folder = scans("uneven");
