@@ -50,10 +50,6 @@ picture() {
       ;;
     measure) shot measure-lung-dx-a0001 "$UPPER_MASS" --tab measure --colours aeration ;;
     edit) shot edit-lung-dx-a0001 "$UPPER_MASS" --tab edit ;;
-    report)  # wants pdftoppm (poppler-utils)
-      "$BIN/pulmo" report "$MASS" -o "$WORK/report.pdf"
-      pdftoppm -r 100 -png -singlefile "$WORK/report.pdf" docs/pictures/report-lung-dx-a0002
-      ;;
     train)
       store
       shot train-lidc-1011 "$LIDC" --tab train --store "$WORK/store" --train "$WORK/run" --set epochs=40 \
@@ -71,5 +67,5 @@ picture() {
   esac
 }
 
-[ $# -gt 0 ] || set -- window unet methods simulate errors doubt measure edit list report report
+[ $# -gt 0 ] || set -- window unet methods simulate errors doubt measure edit list report
 for name in "$@"; do picture "$name"; done
