@@ -41,7 +41,7 @@ SourceGeometry asItIs(const Grid& grid) {
 }
 
 LabelVolume unsided(LabelVolume mask) {
-  for (std::uint8_t& label : mask.voxels()) label = label == 0 ? std::uint8_t{0} : std::uint8_t{1};
+  for (std::uint8_t& label : mask.voxels()) label = label == 0 ? std::uint8_t{0} : kLungUnsided;
   return mask;
 }
 
