@@ -93,6 +93,7 @@ class TestCliBatch : public QObject {
   }
   void stopsAndIsKilledWithoutLoss() {
     for (const int signal : {SIGTERM, SIGHUP, SIGKILL}) {
+      QFile::remove(at("stopped/batch.json"));  // of the round before
       QProcess process;
       process.start(PULMO_PROGRAM, batch(at("stopped"), {"--force"}));
       QVERIFY(process.waitForStarted());
