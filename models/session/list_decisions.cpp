@@ -27,9 +27,9 @@ void keepEarlier(const fs::path& target, const fs::path& next) {
   std::error_code code;
   if (!fs::exists(target, code) || sameBytes(target, next)) return;
   const std::string name = target.filename().string(), ending = ".nii.gz";
-  const std::string stem = name.substr(0, name.size() - ending.size());
+  const std::string start = name.substr(0, name.size() - ending.size()) + ".";
   for (int n = 1;; ++n) {
-    const fs::path kept = target.parent_path() / (stem + "." + std::to_string(n) + ending);
+    const fs::path kept = target.parent_path() / std::string(start).append(std::to_string(n)).append(ending);
     if (fs::exists(kept, code)) continue;
     writeAtomically(kept, Overwrite::Refuse, [&](const fs::path& temporary) {
       fs::copy_file(target, temporary, fs::copy_options::overwrite_existing);

@@ -174,7 +174,7 @@ BatchResult runBatch(const std::vector<BatchItem>& items, const Segmenter& segme
   for (std::size_t i = 0; i < items.size(); ++i) {
     const std::string which = std::to_string(i + 1) + " of " + std::to_string(items.size()) + ", " + items[i].name;
     const ProgressSink within = [&](double fraction, const std::string& step) {
-      if (progress) progress((static_cast<double>(i) + fraction) / count, which + ": " + step);
+      if (progress) progress((static_cast<double>(i) + fraction) / count, std::string(which).append(": ").append(step));
     };
     const BatchRow* row = run.earlier(items[i]);
     const bool earlier = row != nullptr;

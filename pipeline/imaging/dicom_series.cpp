@@ -132,6 +132,7 @@ std::vector<Frames> splitAcquisitions(Frames frames) {
         std::none_of(parts.begin(), parts.end(), [](const auto& part) { return duplicatesOf(part.second) > 0; });
     if (!(twice && single && parts.size() <= most) && !areInterleaved(frames, parts)) continue;
     std::vector<Frames> split;
+    split.reserve(parts.size());
     for (auto& [value, part] : parts) split.push_back(std::move(part));
     return split;
   }
@@ -253,6 +254,7 @@ DicomSeries makeSeries(std::vector<DicomFrame> frames) {
   }
   const DicomFrame first = frames.front();
   std::vector<SlicePlace> places;
+  places.reserve(frames.size());
   for (const DicomFrame& f : frames)
     places.push_back(
         {f.position.value_or(Point3{0, 0, 0}), first.orientation.value_or(std::array<double, 6>{1, 0, 0, 0, 1, 0})});

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdint>
 
 namespace pulmo {
 
@@ -64,7 +65,7 @@ constexpr std::array<Escape, 18> kEscapes{{{"(B", "ASCII", "", ""},
 /// @return false if strict and something did not fit
 bool convert(std::string_view bytes, std::string_view from, bool strict, std::string& out) {
   const iconv_t converter = iconv_open("UTF-8", std::string(from).c_str());
-  if (converter == reinterpret_cast<iconv_t>(-1)) {
+  if (reinterpret_cast<std::intptr_t>(converter) == -1) {
     if (strict) return false;
     out += kNotKnown;
     return true;
