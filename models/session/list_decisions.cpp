@@ -21,6 +21,12 @@ bool sameBytes(const fs::path& one, const fs::path& other) {
   return std::equal(std::istreambuf_iterator<char>(a), {}, std::istreambuf_iterator<char>(b), {});
 }
 
+void copyWhole(const fs::path& from, const fs::path& to, Overwrite overwrite) {
+  writeAtomically(to, overwrite, [&](const fs::path& temporary) {
+    fs::copy_file(from, temporary, fs::copy_options::overwrite_existing);
+  });
+}
+
 /// What was signed before is not lost when another mask is signed in its place: "anna.nii.gz" becomes "anna.1.nii.gz",
 /// or the next number that is free.
 void keepEarlier(const fs::path& target, const fs::path& next) {
@@ -31,10 +37,7 @@ void keepEarlier(const fs::path& target, const fs::path& next) {
   for (int n = 1;; ++n) {
     const fs::path kept = target.parent_path() / std::string(start).append(std::to_string(n)).append(ending);
     if (fs::exists(kept, code)) continue;
-    writeAtomically(kept, Overwrite::Refuse, [&](const fs::path& temporary) {
-      fs::copy_file(target, temporary, fs::copy_options::overwrite_existing);
-    });
-    return;
+    return copyWhole(target, kept, Overwrite::Refuse);
   }
 }
 
@@ -184,9 +187,7 @@ void ListSession::signedAndSaved(const Signing& signing) {
   try {
     const bool written = signing.list->update(entry, [&] {
       keepEarlier(signing.target, signing.staged);
-      writeAtomically(signing.target, Overwrite::Replace, [&](const fs::path& temporary) {
-        fs::copy_file(signing.staged, temporary, fs::copy_options::overwrite_existing);
-      });
+      copyWhole(signing.staged, signing.target, Overwrite::Replace);
     });
     if (signing.list == list_) refresh();
     if (!written) {

@@ -50,22 +50,16 @@ std::vector<std::pair<double, std::size_t>> heightsOf(const Frames& frames) {
   return heightsOf(frames, frames.front());
 }
 
-std::size_t duplicatesOf(const Frames& frames) {
-  const auto heights = heightsOf(frames);
-  std::size_t count = 0;
-  for (std::size_t i = 1; i < heights.size(); ++i) count += heights[i].first - heights[i - 1].first < 0.01;
-  return count;
-}
-
-/// Of frames at one position.
-std::size_t mostAtOnePlace(const Frames& frames) {
-  const auto heights = heightsOf(frames);
-  std::size_t most = 0, run = 0;
-  for (std::size_t i = 0; i < heights.size(); ++i) {
-    run = i > 0 && heights[i].first - heights[i - 1].first < 0.01 ? run + 1 : 1;
-    most = std::max(most, run);
+/// The frames at each position, as indices, from one end to the other.
+std::vector<std::vector<std::size_t>> placesOf(const Frames& frames) {
+  std::vector<std::vector<std::size_t>> places;
+  double before = 0;
+  for (const auto& [height, index] : heightsOf(frames)) {
+    if (places.empty() || height - before >= 0.01) places.emplace_back();
+    places.back().push_back(index);
+    before = height;
   }
-  return most;
+  return places;
 }
 
 std::vector<double> bareHeights(const Frames& frames, const DicomFrame& normalOf) {
@@ -88,24 +82,13 @@ bool areInterleaved(const Frames& whole, const std::map<std::string, Frames>& pa
 }
 
 /// The first frame at each position, the second, ...: scans at the same positions that no field tells apart.
-std::vector<Frames> splitByTurn(Frames frames) {
-  std::vector<std::pair<double, std::size_t>> heights = heightsOf(frames);
+std::vector<Frames> splitByTurn(Frames frames, std::vector<std::vector<std::size_t>> places) {
   const auto turn = [&](std::size_t i) { return std::tie(frames[i].acquisition, frames[i].instance, frames[i].path); };
-  std::vector<std::vector<std::size_t>> scans;
-  for (std::size_t first = 0; first < heights.size();) {
-    std::vector<std::size_t> here;
-    std::size_t next = first;
-    for (; next < heights.size() && heights[next].first - heights[first].first < 0.01; ++next)
-      here.push_back(heights[next].second);
-    std::sort(here.begin(), here.end(), [&](std::size_t a, std::size_t b) { return turn(a) < turn(b); });
-    if (scans.size() < here.size()) scans.resize(here.size());
-    for (std::size_t k = 0; k < here.size(); ++k) scans[k].push_back(here[k]);
-    first = next;
-  }
   std::vector<Frames> split;
-  for (const auto& scan : scans) {
-    Frames& part = split.emplace_back();
-    for (const std::size_t i : scan) part.push_back(std::move(frames[i]));
+  for (std::vector<std::size_t>& here : places) {
+    std::sort(here.begin(), here.end(), [&](std::size_t a, std::size_t b) { return turn(a) < turn(b); });
+    if (split.size() < here.size()) split.resize(here.size());
+    for (std::size_t k = 0; k < here.size(); ++k) split[k].push_back(std::move(frames[here[k]]));
   }
   return split;
 }
@@ -116,8 +99,11 @@ std::vector<Frames> splitByTurn(Frames frames) {
 /// no second scan. Scans a breath apart lie between each other's slices instead: told apart where that makes even
 /// stacks of an uneven one.
 std::vector<Frames> splitAcquisitions(Frames frames) {
-  const std::size_t duplicates = duplicatesOf(frames);
-  const std::size_t most = mostAtOnePlace(frames);
+  std::vector<std::vector<std::size_t>> places = placesOf(frames);
+  const std::size_t duplicates = frames.size() - places.size();
+  const std::size_t most = std::max_element(places.begin(), places.end(), [](const auto& a, const auto& b) {
+                             return a.size() < b.size();
+                           })->size();
   const bool twice = duplicates >= 3 && duplicates * 5 >= frames.size();
   if (!twice && evenlySpaced(bareHeights(frames, frames.front()))) return {std::move(frames)};
   const std::function<std::string(const DicomFrame&)> fields[] = {
@@ -128,17 +114,17 @@ std::vector<Frames> splitAcquisitions(Frames frames) {
   for (const auto& field : fields) {
     std::map<std::string, Frames> parts;
     for (const DicomFrame& frame : frames) parts[field(frame)].push_back(frame);
-    const bool single =
-        std::none_of(parts.begin(), parts.end(), [](const auto& part) { return duplicatesOf(part.second) > 0; });
+    const bool single = std::none_of(
+        parts.begin(), parts.end(), [](const auto& part) { return placesOf(part.second).size() < part.second.size(); });
     if (!(twice && single && parts.size() <= most) && !areInterleaved(frames, parts)) continue;
     std::vector<Frames> split;
     split.reserve(parts.size());
     for (auto& [value, part] : parts) split.push_back(std::move(part));
     return split;
   }
-  const double positions = static_cast<double>(frames.size() - duplicates);
-  const bool allTwice = static_cast<double>(duplicates) >= kNearlyAll * positions * static_cast<double>(most - 1);
-  if (twice && allTwice) return splitByTurn(std::move(frames));
+  const auto wanted = static_cast<double>(places.size() * (most - 1));
+  if (twice && static_cast<double>(duplicates) >= kNearlyAll * wanted)
+    return splitByTurn(std::move(frames), std::move(places));
   return {std::move(frames)};
 }
 
